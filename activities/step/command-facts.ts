@@ -1,0 +1,90 @@
+import type { Db } from '../../src/db/pool.js';
+import type { ProcessRow } from '../../src/db/process-row.js';
+import type { RegionView } from '../../src/db/region-store.js';
+import { textDigest } from '../../src/db/timeline.js';
+import type { MergeTarget } from '../../src/domain/closing.js';
+import type { CommandOf } from '../../src/domain/commands.js';
+import type { CommandFacts } from '../../src/domain/decide.js';
+import type { ReplyFacts } from '../../src/domain/replying.js';
+import { readText, routeBy } from './triage-facts.js';
+
+/** Reads what a command refers to, within the step's transaction. */
+export async function commandFacts(
+  db: Db,
+  region: RegionView,
+  row: ProcessRow,
+  command: CommandOf,
+): Promise<CommandFacts> {
+  switch (command.type) {
+    case 'classify': {
+      const text = await readText(db, row.textId);
+      return { routed: routeBy(region, row, text, command.body.topic, row.process.municipality) };
+    }
+    case 'replyInterim':
+    case 'replyFinal':
+    case 'ask':
+    case 'approve':
+      return optional('reply', await readReply(db, row.id, command.body.replyId));
+    case 'handover':
+      return optional('agency', command.body.agency && region.agencies.get(command.body.agency));
+    case 'approveExtension':
+    case 'refuseExtension':
+      return optional('extension', await readExtension(db, row.id, command.body.extensionId));
+    case 'merge':
+      return optional('target', await readTarget(db, command.body.into));
+    default:
+      return {};
+  }
+}
+
+function optional<K extends keyof CommandFacts>(
+  name: K,
+  value: CommandFacts[K] | null | undefined | '',
+): CommandFacts {
+  return value ? { [name]: value } : {};
+}
+
+async function readReply(db: Db, complaintId: string, replyId: string): Promise<ReplyFacts | null> {
+  const { rows } = await db.query({
+    name: 'read-reply',
+    text: `select r.id, r.kind, r.outcome, r.promised_at, r.signatory, r.state, r.text_id, t.key, t.body
+      from replies r join texts t on t.id = r.text_id where r.id = $1 and r.complaint_id = $2`,
+    values: [replyId, complaintId],
+  });
+  const row = rows[0];
+  return row === undefined
+    ? null
+    : {
+        id: row.id,
+        kind: row.kind,
+        outcome: row.outcome,
+        promisedAt: row.promised_at?.getTime() ?? null,
+        signatory: row.signatory,
+        state: row.state,
+        text: { id: row.text_id, digest: textDigest(row.key ?? Buffer.alloc(0), row.body ?? '') },
+      };
+}
+
+async function readExtension(
+  db: Db,
+  complaintId: string,
+  extensionId: string,
+): Promise<{ until: number; state: string } | null> {
+  const { rows } = await db.query<{ until: Date; state: string }>(
+    'select until, state from extensions where id = $1 and complaint_id = $2',
+    [extensionId, complaintId],
+  );
+  return rows[0] ? { until: rows[0].until.getTime(), state: rows[0].state } : null;
+}
+
+/** Shares the target's lock, so that it cannot close between this look and the merge. */
+async function readTarget(db: Db, complaintId: string): Promise<MergeTarget | null> {
+  const { rows } = await db.query(
+    'select id, number, status, closure_reason from complaints where id = $1 for share',
+    [complaintId],
+  );
+  const row = rows[0];
+  return row === undefined
+    ? null
+    : { id: row.id, number: row.number, status: row.status, closureReason: row.closure_reason };
+}

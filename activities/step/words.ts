@@ -1,0 +1,32 @@
+import { textDigest } from '../../src/db/timeline.js';
+import { citizenWrote } from '../../src/domain/replying.js';
+import type { StepContext } from './write.js';
+
+/** Puts every waiting word of the citizen on the timeline, oldest first, and marks it handled. */
+export async function takeWords({ db, row, turn, input }: StepContext): Promise<void> {
+  const { rows } = await db.query<{
+    id: string;
+    route: string;
+    text_id: string;
+    received_at: Date;
+    key: Buffer | null;
+    body: string | null;
+  }>({
+    name: 'take-words',
+    text: `with taken as (
+        update inbox set state = 'handled', decision = 'event'
+        where complaint_id = $1 and state = 'pending'
+        returning id, route, text_id, received_at)
+      select taken.*, t.key, t.body from taken join texts t on t.id = taken.text_id
+      order by taken.received_at, taken.id`,
+    values: [row.id],
+  });
+  for (const word of rows) {
+    const digest = textDigest(word.key ?? Buffer.alloc(0), word.body ?? '');
+    citizenWrote(turn, {
+      text: { id: word.text_id, digest },
+      route: word.route,
+      at: Math.min(word.received_at.getTime(), input.now),
+    });
+  }
+}

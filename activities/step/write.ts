@@ -1,0 +1,116 @@
+import { saveStep, type ProcessRow } from '../../src/db/process-row.js';
+import type { Db } from '../../src/db/pool.js';
+import type { RegionView } from '../../src/db/region-store.js';
+import { chain } from '../../src/db/timeline.js';
+import { nearestDue } from '../../src/domain/clocks.js';
+import { wakeAt, type Process, type Turn } from '../../src/domain/process.js';
+import { allowedIn, placeOf } from '../../src/domain/transitions.js';
+import type { StepAttributes, StepInput, StepResult } from '../../workflows/complaint/messages.js';
+import { applyEffects, type ChannelOf } from './effects.js';
+import { closeWhenPublished, pendingPublication } from './publishing.js';
+import { takeWords } from './words.js';
+
+/** A step under way, in its transaction. */
+export interface StepContext {
+  db: Db;
+  row: ProcessRow;
+  region: RegionView;
+  turn: Turn;
+  input: StepInput;
+  channelOf: ChannelOf;
+}
+
+/** Writes what a step decided: the effects, the row, the events. */
+export async function write(
+  context: StepContext,
+  refused?: StepResult['refused'],
+): Promise<StepResult> {
+  const { db, row, turn, input, channelOf } = context;
+  if (turn.process.status === 'closed' && row.process.status !== 'closed') {
+    // A word that came while the complaint was closing belongs to this run's timeline.
+    await takeWords(context);
+  }
+  if (turn.events.length === 0 && turn.effects.length === 0 && input.cause.do !== 'open') {
+    return standing(context, row.version, refused);
+  }
+  await applyEffects(db, { ...row, process: turn.process }, turn.effects, channelOf, {
+    now: input.now,
+    actor: turn.around.actor,
+  });
+  if (turn.effects.some((effect) => effect.do === 'waive')) {
+    // What was waived may have been all that the closing waited for.
+    await closeWhenPublished(db, turn);
+  }
+  const { calendar, ladder } = turn.around;
+  const wake = wakeAt(turn.process, calendar, ladder);
+  const version = row.version + 1;
+  const dueAt = nearestDue(turn.process.clocks)?.at ?? null;
+  await saveStep(
+    db,
+    row.id,
+    turn.process,
+    { version, runNo: input.runNo, fence: input.fence, wakeAt: wake, dueAt },
+    chain(row.id, row.head, turn.events),
+  );
+  return standing(context, version, refused);
+}
+
+/** Where the complaint stands now, as the workflow needs to know it. */
+export async function standing(
+  { db, row, region, turn, input }: StepContext,
+  version: number,
+  refused?: StepResult['refused'],
+): Promise<StepResult> {
+  const { process } = turn;
+  const wake = wakeAt(process, turn.around.calendar, turn.around.ladder);
+  const publish =
+    process.status === 'publishing' && process.finalReplyId !== null
+      ? await pendingPublication(db, process.finalReplyId)
+      : null;
+  // A new run begins with no attributes; one continued as new has them all.
+  const isNewRun = input.cause.do === 'open' && row.runNo !== input.runNo;
+  const before = isNewRun ? null : attributesOf(region, row, row.process);
+  const attributes = changedAttributes(before, attributesOf(region, row, process));
+  return {
+    status: process.status,
+    ...(process.closureReason !== null && { closure: process.closureReason }),
+    version,
+    ...(process.level > 0 && { level: process.level }),
+    ...(wake !== null && { wakeAt: wake }),
+    ...(publish !== null && { publish }),
+    ...(attributes !== null && { attributes }),
+    ...(refused !== undefined && { refused }),
+  };
+}
+
+/** What the Temporal UI has to be told anew; a closed complaint keeps the due it was closed by. */
+function changedAttributes(before: StepAttributes | null, after: StepAttributes): StepAttributes | null {
+  const moved = Object.entries(after).filter(([name, value]) =>
+    before === null ? value !== null : value !== before[name as keyof StepAttributes],
+  );
+  return moved.length === 0 ? null : Object.fromEntries(moved);
+}
+
+const isOpenForWork = (status: string): boolean => status !== 'publishing' && status !== 'closed';
+
+function attributesOf(region: RegionView, row: ProcessRow, process: Process): StepAttributes {
+  return {
+    topic: process.topic,
+    agency: process.agencyId === null ? null : (region.agencies.get(process.agencyId)?.code ?? null),
+    municipality: process.municipality,
+    source: row.source,
+    priority: process.priority,
+    campaign: row.campaign,
+    ...(isOpenForWork(process.status) && { dueAt: nearestDue(process.clocks)?.at ?? null }),
+  };
+}
+
+export const refusalOf = (
+  turn: Turn,
+  code: 'state_forbids' | 'invalid',
+  message: string,
+): NonNullable<StepResult['refused']> => ({
+  code,
+  message,
+  allowed: allowedIn(placeOf(turn.process.status, turn.process.closureReason)),
+});

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { writeFile } from 'node:fs/promises';
+import { readConfig } from '../config.js';
+import { ensureFirstKey } from '../db/first-key.js';
+import { migrate } from '../db/migrate.js';
+import { openPool } from '../db/pool.js';
+import { loadRegion } from '../db/region-store.js';
+import { readAnchor } from '../db/settings.js';
+import { findRegionDir } from '../region/find-region-dir.js';
+import { readRegion } from '../region/read-region.js';
+import { databaseUrl } from './database-url.js';
+
+/** `otklik migrate`: schema, roles, region, clock anchor, first admin key. */
+export function registerMigrate(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database to this version: schema, roles, region, first admin key')
+    .option('--first-key-file <path>', 'write the first admin key there instead of printing it')
+    .action(async (options: { firstKeyFile?: string }) => {
+      const config = readConfig();
+      // Read before anything is written: a broken region file changes nothing.
+      const region = await readRegion(await findRegionDir(config.OTKLIK_REGION));
+      const url = databaseUrl(config);
+      const applied = await migrate(url);
+      const pool = openPool(url, null, 2);
+      try {
+        await readAnchor(pool, config);
+        const { changed } = await loadRegion(pool, region);
+        const key = await ensureFirstKey(pool, config.OTKLIK_ADMIN_KEY);
+        console.log(`migrations applied: ${applied.length}; region ${region.code}: ${changed} items changed`);
+        if (key !== null && options.firstKeyFile !== undefined) {
+          await writeFile(options.firstKeyFile, key, { mode: 0o600 });
+        } else if (key !== null) {
+          console.log(`first admin key (shown once): ${key}`);
+        }
+      } finally {
+        await pool.end();
+      }
+    });
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { rebuild } from '../../activities/sweep.js';
+import { readConfig } from '../config.js';
+import { openPool } from '../db/pool.js';
+import { readAnchor } from '../db/settings.js';
+import { openClient } from '../temporal/connect.js';
+import { databaseUrl } from './database-url.js';
+
+/** `otklik rebuild NUMBER`: a new run from the row, after a reset or a restore. */
+export function registerRebuild(program: Command): void {
+  program
+    .command('rebuild <number>')
+    .description('give an open complaint a new workflow run, made from its row')
+    .action(async (number: string) => {
+      const config = readConfig();
+      const pool = openPool(databaseUrl(config), 'otklik_worker', 2);
+      const client = openClient(config);
+      try {
+        const { rows } = await pool.query<{ id: string; number: string; run_no: number; status: string }>(
+          'select id, number, run_no, status from complaints where number = $1',
+          [number],
+        );
+        const row = rows[0];
+        if (row === undefined || row.status === 'closed') {
+          console.error(row === undefined ? `No complaint ${number}.` : `Complaint ${number} is closed.`);
+          process.exitCode = 1;
+          return;
+        }
+        const clock = await readAnchor(pool, config);
+        await rebuild({ client, clock, taskQueue: config.OTKLIK_TASK_QUEUE }, row);
+        console.log(`Complaint ${number}: run ${row.run_no + 1} started.`);
+      } finally {
+        await client.connection.close();
+        await pool.end();
+      }
+    });
+}

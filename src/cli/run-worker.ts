@@ -1,0 +1,41 @@
+import { readConfig } from '../config.js';
+import { openPool } from '../db/pool.js';
+import { RegionCache } from '../db/region-store.js';
+import { readAnchor } from '../db/settings.js';
+import { openLog } from '../log.js';
+import { Relay } from '../relay/relay.js';
+import { AuditRoots } from '../audit/roots.js';
+import { openClient } from '../temporal/connect.js';
+import { ensureSchedules } from '../temporal/schedules.js';
+import { createWorkers } from '../temporal/worker.js';
+import { databaseUrl } from './database-url.js';
+import { whenAskedToStop } from './stop-signal.js';
+
+/** Runs the worker and the relay until the process is asked to stop. */
+export async function runWorker(): Promise<void> {
+  const config = readConfig();
+  const log = openLog(config, 'worker');
+  const pool = openPool(databaseUrl(config), 'otklik_worker', config.OTKLIK_WORKER_POOL);
+  const clock = await readAnchor(pool, config);
+  const region = new RegionCache(pool);
+  const client = openClient(config);
+  const deps = { config, pool, region, client, clock, log };
+  const workers = await createWorkers(deps);
+  const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
+  const roots = new AuditRoots({ config, pool, log });
+  whenAskedToStop(() => {
+    workers.shutdown();
+  });
+  await ensureSchedules(client, config.OTKLIK_TASK_QUEUE);
+  relay.start();
+  roots.start();
+  log.info({ taskQueue: config.OTKLIK_TASK_QUEUE }, 'worker running');
+  try {
+    await workers.run();
+  } finally {
+    roots.stop();
+    await relay.stop();
+    await client.connection.close();
+    await pool.end();
+  }
+}

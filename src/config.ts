@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const url = z.url();
+const schema = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: url.optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, 'must be host:port')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_UI_URL: url.optional(),
+  OTKLIK_TASK_QUEUE: z.string().min(1).default('otklik'),
+  OTKLIK_BUILD_ID: z.string().min(1).optional(),
+  OTKLIK_REGION: z.string().min(1).default('nizhny-novgorod'),
+  OTKLIK_DATA_DIR: z.string().min(1).default('.otklik'),
+  OTKLIK_ADMIN_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
+  OTKLIK_AUDIT_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
+  OTKLIK_CLOCK_START: z.iso.datetime({ offset: true }).optional(),
+  OTKLIK_TIME_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
+  OTKLIK_RATE_LIMIT: z.coerce.number().int().min(0).default(6000),
+  OTKLIK_API_POOL: z.coerce.number().int().min(1).max(200).default(20),
+  OTKLIK_WORKER_POOL: z.coerce.number().int().min(1).max(200).default(20),
+  PUBLIC_URL: url.optional(),
+  SMTP_URL: url.optional(),
+  MAIL_FROM: z.string().default('Otklik <otklik@localhost>'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Config = z.infer<typeof schema> & { dataDir: string; publicUrl: string };
+
+/** A bad environment: `message` has one line a variable, with its name and what is allowed. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Reads the environment once; the only place that does. Empty values count as unset.
+ * @throws ConfigError naming each bad variable.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => name in schema.shape && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (given.NODE_ENV === 'production') {
+    for (const name of ['OTKLIK_CLOCK_START', 'OTKLIK_TIME_SCALE']) {
+      if (given[name] !== undefined) {
+        problems.push(`${name}: not allowed when NODE_ENV=production`);
+      }
+    }
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(`Bad configuration:\n  ${problems.join('\n  ')}`);
+  }
+  const config = parsed.data;
+  return {
+    ...config,
+    dataDir: resolve(config.OTKLIK_DATA_DIR),
+    publicUrl: (config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/$/, ''),
+  };
+}

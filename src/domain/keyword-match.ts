@@ -1,0 +1,63 @@
+/**
+ * Keywords of routing and priority rules. A keyword is one or more words in order; each matches the
+ * beginning of a word of the text, or the whole word when it ends in `$` («пожар$», but not
+ * «пожарный»). Letter case and ё/е make no difference, punctuation between words none either.
+ */
+
+interface KeywordPart {
+  text: string;
+  whole: boolean;
+}
+
+/** The words of a text, lower case, ё as е, in order: what {@link matchesKeyword} reads. */
+export function foldWords(text: string): string[] {
+  const folded = text.normalize('NFC').toLowerCase().replaceAll('ё', 'е');
+  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** True when the keyword stands somewhere in the words (from {@link foldWords}). A keyword without a word never does. */
+export function matchesKeyword(words: readonly string[], keyword: string): boolean {
+  const parts = partsOf(keyword);
+  if (parts.length === 0) return false;
+  const last = words.length - parts.length;
+  for (let at = 0; at <= last; at += 1) {
+    if (parts.every((part, i) => matchesPart(words[at + i] ?? '', part))) return true;
+  }
+  return false;
+}
+
+/** True when every text in which `narrow` stands has `broad` in it too: the narrower one adds nothing. */
+export function keywordCovers(broad: string, narrow: string): boolean {
+  const wide = partsOf(broad);
+  const parts = partsOf(narrow);
+  for (let at = 0; at + wide.length <= parts.length; at += 1) {
+    const covers = wide.every((part, i) => {
+      const other = parts[at + i];
+      if (other === undefined) return false;
+      return part.whole
+        ? other.whole && other.text === part.text
+        : other.text.startsWith(part.text);
+    });
+    if (covers && wide.length > 0) return true;
+  }
+  return false;
+}
+
+/** True when there is at least one word in the keyword, so that it can match something. */
+export function isKeyword(keyword: string): boolean {
+  return partsOf(keyword).length > 0;
+}
+
+function matchesPart(word: string, part: KeywordPart): boolean {
+  return part.whole ? word === part.text : word.startsWith(part.text);
+}
+
+function partsOf(keyword: string): KeywordPart[] {
+  return keyword.split(/\s+/).flatMap((token) => {
+    const words = foldWords(token);
+    return words.map((text, i) => ({
+      text,
+      whole: i < words.length - 1 || token.endsWith('$'),
+    }));
+  });
+}

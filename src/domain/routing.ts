@@ -1,0 +1,84 @@
+import { foldWords, matchesKeyword } from './keyword-match.js';
+import type { Agency, RoutingRule } from './region.js';
+
+/** What triage knows about a complaint when it looks for the answerer; null: not known. */
+export interface RoutingFacts {
+  topic: string | null;
+  /** The group of `topic`. */
+  group: string | null;
+  municipality: string | null;
+  source: string | null;
+  campaign: string | null;
+  /** The citizen's words; folded here, nothing of it is kept. */
+  text: string;
+}
+
+export type RoutingCondition = RoutingRule['when'];
+type MatchableRule = Pick<RoutingRule, 'code' | 'when' | 'then'>;
+export type RoutableAgency = Pick<Agency, 'code' | 'kind' | 'municipality' | 'active'>;
+
+/**
+ * The agency that answers, and the rule that says so. Rules are tried in the order given and the
+ * first whose conditions hold decides: when it can name nobody (the place is not known, or its agency
+ * is not active), the answer is null and the complaint waits for an operator, rather than going on to
+ * a broader rule that was not meant for it. Null as well when no rule holds.
+ */
+export function route<R extends MatchableRule>(
+  rules: readonly R[],
+  facts: RoutingFacts,
+  agencies: readonly RoutableAgency[],
+): { agency: string; rule: R } | null {
+  let words: string[] | undefined;
+  const hasKeyword = (keyword: string): boolean =>
+    matchesKeyword((words ??= foldWords(facts.text)), keyword);
+  const rule = rules.find(
+    ({ when }) => holdsForPlace(when, facts) && holdsForMessage(when, facts, hasKeyword),
+  );
+  if (rule === undefined) return null;
+  const agency = answererOf(rule.then, facts.municipality, agencies);
+  return agency === null ? null : { agency, rule };
+}
+
+/** Whether the conditions on topic, group and municipality hold; a condition on what is not known does not. */
+export function holdsForPlace(
+  when: RoutingCondition,
+  facts: Pick<RoutingFacts, 'topic' | 'group' | 'municipality'>,
+): boolean {
+  return (
+    isOneOf(when.topics, facts.topic) &&
+    isOneOf(when.groups, facts.group) &&
+    isOneOf(when.municipalities, facts.municipality)
+  );
+}
+
+function holdsForMessage(
+  when: RoutingCondition,
+  facts: RoutingFacts,
+  hasKeyword: (keyword: string) => boolean,
+): boolean {
+  return (
+    isOneOf(when.sources, facts.source) &&
+    isOneOf(when.campaigns, facts.campaign) &&
+    (when.keywords === undefined || when.keywords.some(hasKeyword))
+  );
+}
+
+function answererOf(
+  then: RoutingRule['then'],
+  municipality: string | null,
+  agencies: readonly RoutableAgency[],
+): string | null {
+  const agency = agencies.find(
+    'agency' in then
+      ? ({ code }) => code === then.agency
+      : (candidate) =>
+          municipality !== null &&
+          candidate.kind === then.agencyOfMunicipality &&
+          candidate.municipality === municipality,
+  );
+  return agency?.active === true ? agency.code : null;
+}
+
+function isOneOf(allowed: readonly string[] | undefined, value: string | null): boolean {
+  return allowed === undefined || (value !== null && allowed.includes(value));
+}

@@ -1,0 +1,180 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { randomBytes } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import { openTask } from '../../activities/step/effects.js';
+import { classifierOf } from '../../activities/step/triage-facts.js';
+import { inTransaction, type Db } from '../db/pool.js';
+import { enqueue } from '../db/outbox.js';
+import {
+  appendEvents,
+  chain,
+  EMPTY_HEAD,
+  insertEvents,
+  insertText,
+  newText,
+  textDigest,
+} from '../db/timeline.js';
+import { toWorld } from '../domain/world-clock.js';
+import { complaintWorkflowId } from '../temporal/names.js';
+import type { Dispatcher, RelayDeps, Sent } from './relay.js';
+import { beginRun } from './start-run.js';
+
+/** For so long after closing a citizen's word reopens the complaint. Source: published norms of real desks, 15 days. */
+const REOPENS_WITHIN_MS = 15 * 24 * 3_600_000;
+
+interface Word {
+  state: string;
+  route: string;
+  message_id: string;
+  text_id: string;
+  received_at: Date;
+  key: Buffer | null;
+  body: string | null;
+  number: string;
+  status: string;
+  closure_reason: string | null;
+  closed_at: Date | null;
+  merged_into: string | null;
+  run_no: number;
+}
+
+/**
+ * Hands a citizen's further word over. An open complaint's run takes it; on a closed one this
+ * function alone decides, under the row's lock: reopen, event, task, pass on, or a new complaint.
+ */
+export const deliverWord: Dispatcher = async (row, deps) => {
+  const { inboxId } = row.payload as { inboxId: string };
+  const decided = await inTransaction(deps.pool, (db) => decideWord(db, deps, row.complaint_id, inboxId));
+  if (decided.next === 'done') {
+    return 'done';
+  }
+  return decided.next === 'signal'
+    ? signalRun(deps, decided.number)
+    : reopenRun(deps, row.complaint_id, decided, inboxId);
+};
+
+async function signalRun({ client }: RelayDeps, number: string): Promise<Sent> {
+  try {
+    await client.workflow.getHandle(complaintWorkflowId(number)).signal('citizenWrote');
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) {
+      throw error;
+    }
+  }
+  // Done when the row says handled: a run that is just closing may not look at it any more.
+  return { againInMs: 500 };
+}
+
+async function reopenRun(
+  deps: RelayDeps,
+  complaintId: string,
+  { number, runNo }: { number: string; runNo: number },
+  inboxId: string,
+): Promise<Sent> {
+  await beginRun(deps, complaintId, number, runNo + 1, { by: 'word', inboxId });
+  return { againInMs: 300 };
+}
+
+type Decided =
+  | { next: 'done' }
+  | { next: 'signal'; number: string }
+  | { next: 'reopen'; number: string; runNo: number };
+
+async function decideWord(db: Db, deps: RelayDeps, complaintId: string, inboxId: string): Promise<Decided> {
+  await db.query('select from complaints where id = $1 for update', [complaintId]);
+  const { rows } = await db.query<Word>(
+    `select i.state, i.route, i.message_id, i.text_id, i.received_at, t.key, t.body,
+       c.number, c.status, c.closure_reason, c.closed_at, c.merged_into, c.run_no
+     from inbox i join complaints c on c.id = i.complaint_id join texts t on t.id = i.text_id
+     where i.id = $1`,
+    [inboxId],
+  );
+  const word = rows[0];
+  if (word === undefined || word.state === 'handled') {
+    return { next: 'done' };
+  }
+  if (word.status !== 'closed') {
+    return { next: 'signal', number: word.number };
+  }
+  const settle = async (decision: string): Promise<Decided> => {
+    await db.query(`update inbox set state = 'handled', decision = $2 where id = $1`, [inboxId, decision]);
+    await appendEvents(db, complaintId, [
+      {
+        type: 'citizen_wrote',
+        at: word.received_at.getTime(),
+        actor: 'citizen',
+        data: { text: refOf(word), route: word.route, decision },
+      },
+    ]);
+    return { next: 'done' };
+  };
+  const now = toWorld(deps.clock, Date.now());
+  if (word.closure_reason === 'duplicate' && word.merged_into !== null) {
+    await passOn(db, word, inboxId, word.merged_into);
+    return settle('passed_on');
+  }
+  if (word.closure_reason === 'rejected') {
+    await openTask(db, complaintId, { kind: 'word_on_rejected', subject: inboxId, reason: 'citizen_wrote' }, now);
+    return settle('task');
+  }
+  const isThanks = classifierOf(await deps.region.current()).classify(word.body ?? '').kind === 'thanks';
+  if (isThanks) {
+    return settle('thanks');
+  }
+  if (now - (word.closed_at?.getTime() ?? now) > REOPENS_WITHIN_MS) {
+    await newComplaint(db, word, complaintId, inboxId, now, await zoneOf(deps));
+    return settle('new_complaint');
+  }
+  return { next: 'reopen', number: word.number, runNo: word.run_no };
+}
+
+const refOf = (word: Word): { id: string; digest: string } => ({
+  id: word.text_id,
+  digest: textDigest(word.key ?? Buffer.alloc(0), word.body ?? ''),
+});
+
+const zoneOf = async (deps: RelayDeps): Promise<string> => (await deps.region.current()).settings.zone;
+
+/** A word on a duplicate belongs to the complaint it was merged into, marked as from there. */
+async function passOn(db: Db, word: Word, inboxId: string, into: string): Promise<void> {
+  const copy = newText('word', word.body ?? '');
+  await insertText(db, into, copy);
+  const id = uuid();
+  const { rowCount } = await db.query(
+    `insert into inbox (id, complaint_id, source, message_id, route, text_id, received_at)
+     values ($1, $2, 'merged', $3, $4, $5, $6) on conflict (source, message_id) do nothing`,
+    [id, into, inboxId, `from ${word.number}`, copy.id, word.received_at],
+  );
+  if (rowCount === 1) {
+    await enqueue(db, 'word', into, { inboxId: id });
+  }
+}
+
+/** Too late to reopen: a new complaint of the same person, marked as a repeat of the old one. */
+async function newComplaint(
+  db: Db,
+  word: Word,
+  oldId: string,
+  inboxId: string,
+  now: number,
+  zone: string,
+): Promise<void> {
+  const id = uuid();
+  const text = newText('complaint', word.body ?? '');
+  const year = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(now);
+  const [event] = chain(id, EMPTY_HEAD, [
+    { type: 'received', at: now, actor: 'citizen', data: { text: text.ref, route: word.route, repeatOf: oldId } },
+  ]);
+  await insertText(db, id, text);
+  await db.query(
+    `insert into complaints (id, number, source, external_id, text_id, author_name, author_handle, author_contact,
+       person_key, received_at, origin, visibility, municipality_given, track_token, created_by, event_seq,
+       event_hash, repeat_of)
+     select $1, next_complaint_number($2), source, $3, $4, author_name,
+       author_handle, author_contact, person_key, $5, origin, visibility, municipality, $6, 'citizen', 1, $7, id
+     from complaints where id = $8`,
+    [id, year, `word:${inboxId}`, text.id, new Date(now), randomBytes(18).toString('base64url'), event!.hash, oldId],
+  );
+  await insertEvents(db, id, [event!]);
+  await enqueue(db, 'start', id, {});
+}

@@ -1,0 +1,165 @@
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { RELAY_CHANNEL, type OutboxKind, type OutboxRow } from '../db/outbox.js';
+import type { RegionCache } from '../db/region-store.js';
+import type { WorldAnchor } from '../domain/world-clock.js';
+import { sendMail } from './send-mail.js';
+import { deliverWord } from './deliver-word.js';
+import { startPublication } from './start-publication.js';
+import { startRun } from './start-run.js';
+import { tellPeople } from './tell-people.js';
+
+export interface RelayDeps {
+  config: Config;
+  pool: pg.Pool;
+  client: Client;
+  region: RegionCache;
+  clock: WorldAnchor;
+  taskQueue: string;
+  log: Logger;
+}
+
+/** What became of a row: sent, or to be looked at again after some time. */
+export type Sent = 'done' | { againInMs: number };
+export type Dispatcher = (row: OutboxRow, deps: RelayDeps) => Promise<Sent>;
+
+const DISPATCHERS: Record<OutboxKind, Dispatcher> = {
+  start: startRun,
+  word: deliverWord,
+  publication: startPublication,
+  notice: tellPeople,
+  mail: sendMail,
+};
+
+const BATCH = 64;
+const CONCURRENCY = 16;
+const IDLE_MS = 1_000;
+/** A row taken by a relay that died is taken again after this. */
+const LEASE_MS = 15_000;
+const BACKOFF_MAX_MS = 60_000;
+
+/**
+ * Sends what waits in the outbox, each row until it is sent. Any number of relays may run: a row is
+ * leased to one. Sending twice is harmless, since every receiver knows the id of what it is sent.
+ */
+export class Relay {
+  private running: Promise<void> | undefined;
+  private isStopping = false;
+  private wake: () => void = () => undefined;
+  private listener: pg.PoolClient | undefined;
+
+  constructor(private readonly deps: RelayDeps) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Lets what is under way finish. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.wake();
+    await this.running;
+    this.listener?.release(true);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        await this.listen();
+        const rows = await this.take();
+        await this.sendAll(rows);
+        if (rows.length < BATCH && !this.isStopping) {
+          await this.idle();
+        }
+      } catch (error) {
+        this.deps.log.warn({ err: error }, 'the relay could not read the outbox');
+        await this.idle();
+      }
+    }
+  }
+
+  private async take(): Promise<OutboxRow[]> {
+    const { rows } = await this.deps.pool.query<OutboxRow>({
+      name: 'take-outbox',
+      text: `update outbox set not_before = now() + $2 * interval '1 ms', attempts = attempts + 1
+        where id in (select id from outbox where not_before <= now()
+          order by not_before, id limit $1 for update skip locked)
+        returning id, kind, complaint_id, payload, attempts`,
+      values: [BATCH, LEASE_MS],
+    });
+    return rows;
+  }
+
+  private async sendAll(rows: OutboxRow[]): Promise<void> {
+    const queue = [...rows];
+    const done: number[] = [];
+    const worker = async (): Promise<void> => {
+      for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+        if (await this.send(row)) {
+          done.push(row.id);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rows.length) }, worker));
+    if (done.length > 0) {
+      await this.deps.pool.query({
+        name: 'outbox-done',
+        text: 'delete from outbox where id = any($1)',
+        values: [done],
+      });
+    }
+  }
+
+  private async send(row: OutboxRow): Promise<boolean> {
+    try {
+      const sent = await DISPATCHERS[row.kind](row, this.deps);
+      if (sent === 'done') {
+        return true;
+      }
+      await this.postpone(row, sent.againInMs, null);
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      this.deps.log.warn({ err: error, kind: row.kind, outboxId: row.id, attempts: row.attempts }, 'sending failed');
+      const waitMs = Math.min(BACKOFF_MAX_MS, 250 * 2 ** Math.min(row.attempts, 10));
+      await this.postpone(row, waitMs, name).catch(() => undefined);
+    }
+    return false;
+  }
+
+  private async postpone(row: OutboxRow, waitMs: number, error: string | null): Promise<void> {
+    await this.deps.pool.query({
+      name: 'outbox-postpone',
+      text: `update outbox set not_before = now() + $2 * interval '1 ms', last_error = $3 where id = $1`,
+      values: [row.id, waitMs, error],
+    });
+  }
+
+  private idle(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, IDLE_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Hears of new rows at once; without it the relay still looks every second. */
+  private async listen(): Promise<void> {
+    if (this.listener !== undefined) {
+      return;
+    }
+    const listener = await this.deps.pool.connect();
+    listener.on('notification', () => {
+      this.wake();
+    });
+    listener.once('error', () => {
+      this.listener = undefined;
+      listener.release(true);
+    });
+    await listener.query(`listen ${RELAY_CHANNEL}`);
+    this.listener = listener;
+  }
+}

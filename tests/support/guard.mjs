@@ -1,0 +1,58 @@
+// Started beside jest: outlives it, even when it is killed, just long enough to leave no server and no file behind.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const runDir = process.argv[2];
+const limitMs = 10_000;
+
+// A terminal's Ctrl-C is for jest; we end when its pipe does.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.stdin.resume();
+await new Promise((resolve) => {
+  process.stdin.once('end', resolve);
+  process.stdin.once('error', resolve);
+  process.stdin.once('close', resolve);
+});
+
+/** The command line of a process; empty when it has ended. */
+function commandLineOf(pid) {
+  try {
+    return process.platform === 'linux'
+      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      : execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
+
+/** The servers of this run: a number that belongs to another program by now is left alone. */
+function running() {
+  return readdirSync(runDir)
+    .filter((file) => file.endsWith('.process.json'))
+    .map((file) => JSON.parse(readFileSync(join(runDir, file), 'utf8')))
+    .filter(({ pid, program }) => commandLineOf(pid).includes(program));
+}
+
+const signal = (pid, name) => {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended between the look and the signal.
+  }
+};
+
+const untilMs = Date.now() + limitMs;
+for (const { pid, stop } of running()) {
+  signal(pid, stop);
+}
+while (running().length > 0 && Date.now() < untilMs) {
+  await sleep(50);
+}
+for (const { pid } of running()) {
+  signal(pid, 'SIGKILL');
+}
+rmSync(runDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+process.exit(0);
