@@ -6,8 +6,8 @@ import { openLog } from '../log.js';
 import { Relay } from '../relay/relay.js';
 import { AuditRoots } from '../audit/roots.js';
 import { openClient } from '../temporal/connect.js';
-import { ensureSchedules } from '../temporal/schedules.js';
-import { createWorkers } from '../temporal/worker.js';
+import { ensureSchedules, ensureSearchAttributes, makeBuildCurrent } from '../temporal/prepare-server.js';
+import { createWorkers, DEPLOYMENT } from '../temporal/worker.js';
 import { databaseUrl } from './database-url.js';
 import { whenAskedToStop } from './stop-signal.js';
 
@@ -26,12 +26,18 @@ export async function runWorker(): Promise<void> {
   whenAskedToStop(() => {
     workers.shutdown();
   });
+  await ensureSearchAttributes(client);
   await ensureSchedules(client, config.OTKLIK_TASK_QUEUE);
   relay.start();
   roots.start();
   log.info({ taskQueue: config.OTKLIK_TASK_QUEUE }, 'worker running');
   try {
-    await workers.run();
+    const running = workers.run();
+    const current =
+      config.OTKLIK_BUILD_ID === undefined
+        ? undefined
+        : makeBuildCurrent(client, DEPLOYMENT, config.OTKLIK_BUILD_ID);
+    await Promise.all([running, current]);
   } finally {
     roots.stop();
     await relay.stop();

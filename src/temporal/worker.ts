@@ -33,6 +33,9 @@ export interface DeskWorkers {
 /** Made once, at build time. */
 const BUILT_BUNDLE = { codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)) };
 
+/** The worker deployment that builds are versions of. */
+export const DEPLOYMENT = 'otklik';
+
 /** Told with every workflow task; a digest of the bundle, the default, is 90 bytes each time. */
 const VERSION = '0.1';
 
@@ -91,7 +94,7 @@ function versioning(config: Config): Partial<WorkerOptions> {
     : {
         workerDeploymentOptions: {
           useWorkerVersioning: true,
-          version: { deploymentName: 'otklik', buildId: config.OTKLIK_BUILD_ID },
+          version: { deploymentName: DEPLOYMENT, buildId: config.OTKLIK_BUILD_ID },
           defaultVersioningBehavior: 'AUTO_UPGRADE',
         },
       };
