@@ -31,9 +31,9 @@ export interface NewComplaintRow {
   event: ChainedEvent;
 }
 
-// One statement is one transaction and one round trip. The number has at least six digits; one that is
-// taken by a message that exists already is a gap. The last parameters take an Idempotency-Key in the
-// same transaction: when another call has it, nothing is inserted at all.
+// One statement is one transaction and one round trip. A number that a message took which exists already is
+// a gap. The last parameters take an Idempotency-Key in the same transaction: when another call has it,
+// nothing is inserted at all.
 const insertSql = (keyed: boolean): string => `
   with ${
     keyed
@@ -43,12 +43,12 @@ const insertSql = (keyed: boolean): string => `
     on conflict (actor, key) do nothing returning 1),`
       : ''
   }
-  n as (select nextval('complaint_numbers')::text as count ${keyed ? 'from k' : ''}),
+  n as (select next_complaint_number($2) as number ${keyed ? 'from k' : ''}),
   c as (
     insert into complaints (id, number, source, external_id, text_id, author_name, author_handle,
       author_contact, person_key, url, address, lat, lon, posted_at, received_at, origin, visibility,
       municipality_given, campaign, parent_id, track_token, created_by, event_seq, event_hash)
-    select $1, $2 || '-' || lpad(count, greatest(6, length(count)), '0'), $3, $4, $5, $6, $7, $8, $9, $10,
+    select $1, number, $3, $4, $5, $6, $7, $8, $9, $10,
       $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, $23
     from n
     on conflict (source, external_id) do nothing returning id, number),

@@ -4,25 +4,25 @@ import type { Turn } from './process.js';
 import type { ClosureReason, RejectCode } from './transitions.js';
 
 /**
- * Brings a complaint up to `turn.now`: the waiting limit, warnings, missed dues and climbs that lie
- * behind, each once, in order, stamped with its own instant however late it is discovered.
+ * Brings a complaint up to `turn.now`, or to an instant before it: the waiting limit, warnings, missed dues and
+ * climbs that lie behind, each once, in order, stamped with its own instant however late it is discovered.
  */
-export function advance(turn: Turn): void {
+export function advance(turn: Turn, upTo: number = turn.now): void {
   const { process } = turn;
-  if (process.waiting !== null && process.waiting.until <= turn.now) {
+  if (process.waiting !== null && process.waiting.until <= upTo) {
     endWaiting(turn, process.waiting.until);
   }
   if (process.status === 'closed' || process.status === 'publishing') {
     return;
   }
-  const passed = advanceClocks(process.clocks, turn.now);
+  const passed = advanceClocks(process.clocks, upTo);
   process.clocks = passed.clocks;
   const { calendar, ladder } = turn.around;
   const events = [...passed.events];
   for (;;) {
     const climbAt = nextClimbAt(process, calendar, ladder);
     const event = events[0];
-    if (climbAt !== null && climbAt <= turn.now && (event === undefined || climbAt < event.at)) {
+    if (climbAt !== null && climbAt <= upTo && (event === undefined || climbAt < event.at)) {
       climb(turn, climbAt, 'still_overdue');
       continue;
     }
@@ -39,6 +39,21 @@ export function advance(turn: Turn): void {
       turn.emit('breached', { clock, dueAt }, event.at, 'system');
       climb(turn, event.at, clock);
     }
+  }
+}
+
+/**
+ * Dues that a change of policy has put into the past: missed at their own instants, but climbed now, one level
+ * each, since nobody could have kept a due that was not set yet.
+ */
+export function discoverMissed(turn: Turn): void {
+  const { clocks, events } = advanceClocks(turn.process.clocks, turn.now);
+  const missed = events.filter((event) => event.type === 'breach');
+  for (const { kind, dueAt } of missed) {
+    const clock = clocks[kind];
+    turn.process.clocks = { ...turn.process.clocks, ...(clock && { [kind]: clock }) };
+    turn.emit('breached', { clock: kind, dueAt }, dueAt, 'system');
+    climb(turn, turn.now, kind);
   }
 }
 
@@ -76,7 +91,11 @@ export function close(
   const at = how.at ?? turn.now;
   process.clocks = stopClocks(process.clocks, at);
   process.waiting = null;
-  process.review = null;
+  if (process.review !== null) {
+    // Should the complaint live on (unmerged, reopened), its author can hand the reply in again.
+    turn.effects.push({ do: 'setReply', replyId: process.review.replyId, state: 'returned' });
+    process.review = null;
+  }
   process.status = 'closed';
   process.closureReason = reason;
   process.rejectCode = how.rejectCode ?? null;

@@ -1,5 +1,7 @@
-import { resume } from './advance.js';
-import { meetClock, startClock, startClocks } from './clocks.js';
+import { discoverMissed, resume } from './advance.js';
+import { dueFrom, timeBetween } from './clock-due.js';
+import { meetClock, pauseClocks, resumeClocks, startClock, startClocks } from './clocks.js';
+import type { Clocks, ClockState } from './clocks.js';
 import { climb } from './ladder.js';
 import type { CommandBodies, ComplaintKind } from './commands.js';
 import { Refusal, type Suggestion, type Turn } from './process.js';
@@ -69,10 +71,13 @@ export function triage(turn: Turn, found: Triage, receivedAt: number): void {
   }
 }
 
-/** Makes an agency responsible; its acceptance runs anew from now on (the first one: from receipt). */
+/**
+ * Makes an agency responsible; its acceptance runs anew from now on (the first one: from receipt), and so does
+ * the allowance of the next level of a ladder that is being climbed.
+ */
 export function handTo(turn: Turn, agencyId: string, data: Record<string, unknown> = {}, executorId?: string): void {
   const { process } = turn;
-  const first = process.agencyId === null && process.clocks.acceptance?.metAt === null;
+  const first = process.agencyId === null && process.counters.handovers === 0;
   const same = process.agencyId === agencyId && process.status === 'assigned';
   resume(turn, turn.now);
   process.review = null;
@@ -80,6 +85,9 @@ export function handTo(turn: Turn, agencyId: string, data: Record<string, unknow
   process.executorId = executorId ?? null;
   process.coExecutors = process.coExecutors.filter((id) => id !== agencyId);
   process.status = 'assigned';
+  if (!same && process.climbedAt !== null) {
+    process.climbedAt = turn.now;
+  }
   if (!first && !same && process.policy?.acceptance) {
     process.clocks = startClock(process.clocks, 'acceptance', process.policy, turn.around.calendar, turn.now);
   }
@@ -91,6 +99,7 @@ export function classify(turn: Turn, body: CommandBodies['classify'], routed: Ro
   turn.require('classify');
   const { process } = turn;
   const from = process.status;
+  resume(turn, turn.now);
   Object.assign(process, {
     kind: body.kind ?? process.kind,
     topic: routed.topic,
@@ -115,6 +124,7 @@ export function classify(turn: Turn, body: CommandBodies['classify'], routed: Ro
   if (agencyId !== null) {
     handTo(turn, agencyId, { rule: routed.rule });
   }
+  discoverMissed(turn);
 }
 
 /** Another policy judges what still runs, from the same start. */
@@ -125,8 +135,23 @@ function restartRunningClocks(turn: Turn, policy: SlaPolicy): void {
     const allowance = { acceptance: policy.acceptance, first_reply: policy.firstReply, resolution: policy.resolution }[kind];
     if (clock && clock.metAt === null && clock.breachedAt === null && allowance) {
       process.clocks = startClock(process.clocks, kind, policy, turn.around.calendar, clock.startedAt);
+      process.clocks = { ...process.clocks, ...withoutPauses(turn, clock, process.clocks[kind]) };
     }
   }
+}
+
+/** The time that the clock before did not run (the citizen was asked) is not counted against its successor either. */
+function withoutPauses(turn: Turn, before: ClockState, after: ClockState | undefined): Clocks {
+  const { now, around } = turn;
+  const { calendar } = around;
+  if (before.dueAt === null || before.runFrom === before.startedAt || after === undefined) {
+    return {};
+  }
+  const ranMs = before.allowanceMs - timeBetween(calendar, before.time, now, before.dueAt);
+  const pausedAt = dueFrom(calendar, before.startedAt, { allowanceMs: Math.max(0, ranMs), time: before.time }).at;
+  return pausedAt < now
+    ? resumeClocks(pauseClocks({ [after.kind]: after }, calendar, pausedAt), calendar, now)
+    : {};
 }
 
 export function assign(turn: Turn, body: CommandBodies['assign']): void {

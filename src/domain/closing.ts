@@ -44,8 +44,12 @@ export function merge(turn: Turn, target: MergeTarget): void {
   close(turn, 'duplicate', { data: { into: target.id, intoNumber: target.number } });
 }
 
-export function waive(turn: Turn, body: CommandBodies['waive']): void {
+/** `state`: of the destination that is given up, among those of the final reply. */
+export function waive(turn: Turn, body: CommandBodies['waive'], state: string): void {
   turn.require('waive');
+  if (state !== 'pending' && state !== 'blocked') {
+    throw new Refusal('invalid', `That publication is ${state} already.`);
+  }
   turn.effects.push({ do: 'waive', publicationId: body.publication });
   turn.emit('waived', { publication: body.publication, reason: body.reason });
 }
@@ -88,6 +92,9 @@ export function unmerge(turn: Turn): void {
   const from = process.mergedInto;
   backToWork(turn);
   process.mergedInto = null;
+  if (process.climbedAt !== null) {
+    process.climbedAt = turn.now;
+  }
   process.clocks = restartWithRemaining(process.clocks, turn.around.calendar, turn.now);
   turn.emit('unmerged', { from });
   toAgencyOrTriage(turn);

@@ -16,6 +16,8 @@ export interface CommandFacts {
   target?: closing.MergeTarget;
   /** For a decision about an extension: what was asked, and whether it still waits. */
   extension?: { until: number; state: string };
+  /** The destination of the final reply that is to be waived. */
+  publication?: { state: string };
 }
 
 /**
@@ -35,7 +37,11 @@ export function decide(turn: Turn, command: CommandOf, facts: CommandFacts): voi
     case 'coExecution':
       return assigning.coExecution(turn, command.body);
     case 'handover':
-      return assigning.handover(turn, command.body, facts.agency ?? null);
+      return assigning.handover(
+        turn,
+        command.body,
+        command.body.agency === undefined ? null : known(facts.agency, 'agency'),
+      );
     case 'replyInterim':
     case 'replyFinal':
       return replying.reply(turn, known(facts.reply, 'reply'));
@@ -64,7 +70,7 @@ export function decide(turn: Turn, command: CommandOf, facts: CommandFacts): voi
     case 'close':
       return closing.closeByCommand(turn, command.body);
     case 'waive':
-      return closing.waive(turn, command.body);
+      return closing.waive(turn, command.body, known(facts.publication, 'publication').state);
     case 'publishAgain':
       return closing.publishAgain(turn);
     case 'reopen':

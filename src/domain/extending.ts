@@ -1,4 +1,4 @@
-import { extendClock } from './clocks.js';
+import { extendClock, isOpen } from './clocks.js';
 import type { CommandBodies } from './commands.js';
 import { Refusal, type Turn } from './process.js';
 
@@ -14,6 +14,7 @@ export function approveExtension(turn: Turn, body: CommandBodies['approveExtensi
   turn.require('approveExtension');
   requireWithinLimits(turn, body.until);
   const { process } = turn;
+  process.counters.extendedMs = movedTo(turn, body.until);
   process.clocks = extendClock(process.clocks, 'resolution', body.until, turn.around.calendar, turn.now);
   process.counters.extensions += 1;
   turn.effects.push({ do: 'decideExtension', extensionId: body.extensionId, state: 'approved' });
@@ -36,17 +37,24 @@ function requireWithinLimits(turn: Turn, until: number): void {
   const { process } = turn;
   const clock = process.clocks.resolution;
   const limits = process.policy?.extension;
-  if (clock === undefined || clock.metAt !== null || limits === undefined) {
+  if (clock === undefined || !isOpen(clock) || limits === undefined) {
     throw new Refusal('invalid', 'The complaint has no resolution clock to extend.');
   }
-  const due = clock.dueAt ?? clock.heldDueAt;
-  if (due !== null && until <= due) {
+  const due = clock.dueAt ?? clock.heldDueAt ?? until;
+  if (until <= due) {
     throw new Refusal('invalid', 'until must be later than the present due.');
   }
-  if (until > clock.startedAt + limits.maxMs) {
-    throw new Refusal('invalid', `until is beyond the maximum, ${new Date(clock.startedAt + limits.maxMs).toISOString()}.`);
+  const tooFarMs = movedTo(turn, until) - limits.maxMs;
+  if (tooFarMs > 0) {
+    throw new Refusal('invalid', `until is beyond the maximum, ${new Date(until - tooFarMs).toISOString()}.`);
   }
   if (process.counters.extensions >= limits.maxCount) {
     throw new Refusal('invalid', `The complaint has been extended ${limits.maxCount} times, the most allowed.`);
   }
+}
+
+/** By how much the resolution due would have been moved in all, in calendar ms. */
+function movedTo({ process }: Turn, until: number): number {
+  const clock = process.clocks.resolution;
+  return (process.counters.extendedMs ?? 0) + until - (clock?.dueAt ?? clock?.heldDueAt ?? until);
 }

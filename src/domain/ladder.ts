@@ -31,15 +31,21 @@ function rungAbove(process: Process, ladder: Ladder): Rung | null {
   return null;
 }
 
-/** When the next level is climbed because a missed due stays open; null when nothing is overdue or the top is reached. */
+/**
+ * When the next level is climbed because a missed due stays open; null when nothing is overdue or the top is
+ * reached. Its allowance counts from the last climb, but never from before the due was missed: an earlier
+ * climb of another cause must not carry a fresh breach up the whole ladder at once.
+ */
 export function nextClimbAt(process: Process, calendar: WorkingCalendar, ladder: Ladder): number | null {
-  if (process.climbedAt === null || process.waiting !== null || !listClocks(process.clocks).some(isOverdue)) {
+  const missed = listClocks(process.clocks).filter(isOverdue).map(({ breachedAt }) => breachedAt ?? Infinity);
+  if (process.climbedAt === null || process.waiting !== null || missed.length === 0) {
     return null;
   }
   const rung = rungAbove(process, ladder);
+  const from = Math.max(process.climbedAt, Math.min(...missed));
   return rung === null
     ? null
-    : rung.allowances.reduce((at, level) => dueFrom(calendar, at, level).at, process.climbedAt);
+    : rung.allowances.reduce((at, level) => dueFrom(calendar, at, level).at, from);
 }
 
 /**

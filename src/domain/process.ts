@@ -42,7 +42,14 @@ export interface Process {
   clocks: Clocks;
   /** The last climb of the ladder, from which the next level's allowance counts. */
   climbedAt: number | null;
-  counters: { handovers: number; reopenings: number; repeats: number; extensions: number };
+  counters: {
+    handovers: number;
+    reopenings: number;
+    repeats: number;
+    extensions: number;
+    /** How far extensions have moved the resolution due, calendar ms. Absent: not at all. */
+    extendedMs?: number;
+  };
   review: { replyId: string; kind: 'interim' | 'final' } | null;
   waiting: { since: number; until: number } | null;
   /** The final reply under way to the citizen, and the one that closed the complaint. */

@@ -116,7 +116,7 @@ export interface TopicGroup {
   name: string;
 }
 
-/** Words that speak for a topic: stems are made when it is loaded. A phrase is several words in order. */
+/** Words that speak for a topic: stems are made when it is loaded. A phrase is several words near each other, in any order. */
 export interface LexiconEntry {
   topic: string;
   words: { text: string; weight: number }[];

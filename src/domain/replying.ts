@@ -25,6 +25,9 @@ export function reply(turn: Turn, facts: ReplyFacts): void {
   if (facts.state !== 'draft' && facts.state !== 'returned') {
     throw new Refusal('state_forbids', `The reply is ${facts.state} already.`);
   }
+  if (kind === 'interim' && facts.promisedAt !== null && facts.promisedAt <= turn.now) {
+    throw new Refusal('invalid', 'promisedAt must lie ahead.');
+  }
   acceptNow(turn);
   resume(turn, turn.now);
   if (turn.around.agency?.approval[kind]) {
@@ -100,6 +103,12 @@ function release(turn: Turn, facts: ReplyFacts): void {
 export function ask(turn: Turn, facts: ReplyFacts): void {
   turn.require('ask');
   const { process } = turn;
+  if (facts.kind !== 'question') {
+    throw new Refusal('invalid', 'What is asked must be a question.');
+  }
+  if (facts.state !== 'draft') {
+    throw new Refusal('state_forbids', `The question is ${facts.state} already.`);
+  }
   acceptNow(turn);
   const limit = process.policy?.waiting;
   if (limit === undefined) {

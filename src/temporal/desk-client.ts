@@ -98,7 +98,7 @@ function isPassing(error: unknown): boolean {
   }
   if (error instanceof WorkflowUpdateFailedError) {
     // The run ended while the update was under way; whatever follows has its own answer.
-    return error.cause instanceof ApplicationFailure && error.cause.type === 'AcceptedUpdateCompletedWorkflow';
+    return error.cause instanceof ApplicationFailure && ['AcceptedUpdateCompletedWorkflow', 'Moved'].includes(error.cause.type ?? '');
   }
   if (error instanceof ServiceError) {
     const code = (error.cause as { code?: number } | undefined)?.code;

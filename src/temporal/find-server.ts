@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { programFolders } from '../cli/embedded/child-environment.js';
+import { programFolders } from '../process-environment.js';
 import type { ServerProgram, Way } from './server-ways.js';
 import { DEV_SERVER, TEST_SERVER, inScratchFolder, waysTo } from './server-ways.js';
 

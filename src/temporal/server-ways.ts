@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
-import { childEnvironment } from '../cli/embedded/child-environment.js';
+import { childEnvironment } from '../process-environment.js';
 import { extractFromTar, extractFromZip } from './server-archive.js';
 
 const execute = promisify(execFile);

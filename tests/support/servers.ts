@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { defaultCacheDir } from '../../src/cli/embedded/child-environment.js';
+import { defaultCacheDir } from '../../src/process-environment.js';
 import { preparePostgres } from '../../src/cli/embedded/postgres-home.js';
 import { startPostgres } from '../../src/cli/embedded/postgres.js';
 import { startTemporal } from '../../src/cli/embedded/temporal-server.js';

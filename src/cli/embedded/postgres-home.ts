@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { spawn } from 'node:child_process';
-import { childEnvironment } from './child-environment.js';
+import { childEnvironment } from '../../process-environment.js';
 import type { ServerAccount } from './postgres-account.js';
 import { canReach, giveTo, serverAccount } from './postgres-account.js';
 import type { PostgresBinaries } from './postgres-binaries.js';

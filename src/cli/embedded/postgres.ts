@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { childEnvironment } from './child-environment.js';
+import { childEnvironment } from '../../process-environment.js';
 import { choosePort } from './ports.js';
 import { lastLines, logFile } from './log-files.js';
 import type { PostgresHome } from './postgres-home.js';
@@ -14,6 +14,10 @@ import type { RunningServer } from './running-server.js';
 import { serverFrom } from './running-server.js';
 
 export interface PostgresOptions {
+  /** Ends the attempts to start. */
+  signal?: AbortSignal;
+  /** Exactly this port, for a start again that its users must not notice. */
+  keepPort?: number;
   /** Told of the process before it answers, so that it is known even if we are killed while waiting. */
   onStart?: (mark: ProcessMark) => Promise<void>;
   home: PostgresHome;
@@ -44,6 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     // A taken port, or children of a killed server that still hold its memory: both are gone on another attempt.
     await sleep(attempt * 500);
+    options.signal?.throwIfAborted();
     try {
       return await startOnce(options, attempt === 0 ? options.ports : []);
     } catch (error) {
@@ -55,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 
 async function startOnce(options: PostgresOptions, ports: number[]): Promise<RunningPostgres> {
   const { home, logDir } = options;
-  const port = await choosePort(ports);
+  const port = options.keepPort ?? (await choosePort(ports));
   const log = logFile(logDir, 'postgres');
   const output = openSync(log, 'a');
   // Its own process group: Ctrl-C in a terminal must reach us alone, or the database would stop before its users.

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { FoundServer } from '../../temporal/find-server.js';
 import { minorOf } from '../../temporal/find-server.js';
-import { childEnvironment } from './child-environment.js';
+import { childEnvironment } from '../../process-environment.js';
 import { lastLines, logFile } from './log-files.js';
 import { choosePort } from './ports.js';
 import type { ProcessMark } from './process-mark.js';
@@ -14,6 +14,10 @@ import type { RunningServer } from './running-server.js';
 import { serverFrom } from './running-server.js';
 
 export interface TemporalOptions {
+  /** Ends the attempts to start. */
+  signal?: AbortSignal;
+  /** Exactly this port, for a start again that its users must not notice. */
+  keepPort?: number;
   /** Told of the process before it answers, so that it is known even if we are killed while waiting. */
   onStart?: (mark: ProcessMark) => Promise<void>;
   server: FoundServer;
@@ -79,6 +83,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
   let problem: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     await sleep(attempt * 500);
+    options.signal?.throwIfAborted();
     try {
       return await startOnce(options, attempt === 0);
     } catch (error) {
@@ -89,7 +94,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
 }
 
 async function startOnce(options: TemporalOptions, first: boolean): Promise<RunningTemporal> {
-  const port = await choosePort(first ? options.ports : []);
+  const port = options.keepPort ?? (await choosePort(first ? options.ports : []));
   const wishedUi = (first ? options.uiPorts : []).filter((wished) => wished !== port);
   const uiPort = options.headless ? 0 : await choosePort(wishedUi);
   const log = logFile(options.logDir, 'temporal');

@@ -21,8 +21,7 @@ create index complaints_co_executors on complaints using gin (co_executors) wher
 create index complaints_executor on complaints (executor_id, received_at desc, id desc)
   where executor_id is not null;
 
--- Lists of what people have to do, newest first.
-create index tasks_newest on tasks (id desc);
+-- Notices, newest first.
 create index notifications_newest on notifications (id desc);
 
 grant select, insert, delete on list_snapshots to otklik_api;

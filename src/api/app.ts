@@ -1,0 +1,71 @@
+import express from 'express';
+import helmet from 'helmet';
+import type { HelmetOptions } from 'helmet';
+import { notFound } from '../errors.js';
+import { authenticate, callerOf } from './auth.js';
+import { intakeRoutes } from './complaints/intake.js';
+import type { AppDeps } from './deps.js';
+import { idempotent } from './idempotency.js';
+import { methodNotAllowed } from './method-not-allowed.js';
+import { errorHandler } from './problem.js';
+import { limitByCaller, limitTrack } from './rate-limit.js';
+import { jsonBody } from './request-body.js';
+import { requestLog } from './request-log.js';
+import { apiRouters, openRouters } from './routes.js';
+import { trackErrors, trackPages } from './track/pages.js';
+import { trackRoutes } from './track/track.js';
+
+export type { AppDeps } from './deps.js';
+
+/** What needs a key: it is known before a byte of the body is read. */
+function keyedApi(deps: AppDeps): express.Router {
+  const api = express.Router();
+  const intake = intakeRoutes(deps);
+  const routers = apiRouters(deps);
+  api.use(authenticate(deps.pool), limitByCaller(deps.config.OTKLIK_RATE_LIMIT), jsonBody());
+  // Intake keeps its Idempotency-Key in the statement that makes the complaint.
+  api.use(intake);
+  api.use(idempotent(deps.pool, deps.log, (req) => callerOf(req).actor));
+  api.use(...routers);
+  api.use(methodNotAllowed([intake, ...routers]));
+  return api;
+}
+
+/** Without TLS in front a browser must not be told to insist on it: the citizen's forms would lead nowhere. */
+function headersFor(publicUrl: string): HelmetOptions {
+  return publicUrl.startsWith('https:')
+    ? {}
+    : {
+        strictTransportSecurity: false,
+        contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+      };
+}
+
+/** The HTTP API as an Express application; it does not listen. */
+export function createApp(deps: AppDeps): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // Only versions are entity tags; hashing every body would cost more than it saves.
+  app.disable('etag');
+  app.use(requestLog(deps.log));
+  app.use((req, _res, next) => {
+    // A rating or a correction leaves the version alone: "not modified" by version would hide them.
+    delete req.headers['if-none-match'];
+    next();
+  });
+  app.use(helmet(headersFor(deps.config.publicUrl)));
+  const open = [...openRouters(deps), trackPages(deps)];
+  const track = trackRoutes(deps);
+  const limits = limitTrack(deps.config.OTKLIK_RATE_LIMIT > 0);
+  app.use(['/track/:token', '/api/v1/track/:token'], ...limits);
+  app.use(...open);
+  app.use(methodNotAllowed(open));
+  app.use('/api/v1', track, methodNotAllowed([track]));
+  app.use('/api/v1', keyedApi(deps));
+  app.use(() => {
+    throw notFound();
+  });
+  app.use(trackErrors);
+  app.use(errorHandler(deps.log));
+  return app;
+}

@@ -1,0 +1,103 @@
+import express from 'express';
+import type { Request, Response, Router } from 'express';
+import { v7 as uuid } from 'uuid';
+import { newComplaint } from '../../contract/complaints.js';
+import type { AcceptedComplaint } from '../../contract/complaints.js';
+import { findAccepted, findByExternalId, insertComplaint } from '../../db/complaints-intake.js';
+import type { KnownComplaint } from '../../db/complaints-intake.js';
+import { findKeyed, keepAnswer, turnOf } from '../../db/idempotency-store.js';
+import type { KeyedCall } from '../../db/idempotency-store.js';
+import { secretOf } from '../../db/settings.js';
+import { unavailable } from '../../errors.js';
+import { callerOf, permit } from '../auth.js';
+import { worldNow } from '../deps.js';
+import type { AppDeps } from '../deps.js';
+import { idempotencyKeyOf, keyedCall, replay, turnError } from '../idempotency.js';
+import { parse } from '../problem.js';
+import { receive } from './receive.js';
+
+function accepted(deps: AppDeps, known: KnownComplaint, duplicate: boolean): AcceptedComplaint {
+  const { id, number, status, trackToken } = known;
+  return {
+    id,
+    number,
+    status: status as AcceptedComplaint['status'],
+    trackingUrl: `${deps.config.publicUrl}/track/${trackToken}`,
+    duplicate,
+  };
+}
+
+/** The person keys' secret, read once a process. */
+function personSecret(deps: AppDeps): () => Promise<string> {
+  let secret: string | undefined;
+  return async () => (secret ??= await secretOf(deps.pool, 'person_key'));
+}
+
+/**
+ * Answers a key that was taken before: the stored answer, or what the first call made, which is the answer that
+ * it gave. @returns true when it answered.
+ */
+async function answerAgain(deps: AppDeps, res: Response, call: KeyedCall): Promise<boolean> {
+  const stored = await findKeyed(deps.pool, call.actor, call.key);
+  if (!stored || (stored.resource_id === call.resourceId && stored.body === null)) {
+    return false;
+  }
+  const turn = turnOf(call, stored);
+  if (turn.turn !== 'replay') {
+    throw turnError(turn as Exclude<typeof turn, { turn: 'run' | 'replay' }>);
+  }
+  if (turn.answer.body === null) {
+    const first = await findAccepted(deps.pool, turn.resourceId);
+    if (!first) {
+      // The first call met a message that was there already and has not kept its answer: this one can.
+      return false;
+    }
+    turn.answer.body = accepted(deps, { ...first, status: 'received' }, false);
+  }
+  replay(res, turn.answer);
+  return true;
+}
+
+/** POST /complaints: one statement makes the message durable; the workflow is started without waiting. */
+export function intakeRoutes(deps: AppDeps): Router {
+  const secret = personSecret(deps);
+  const router = express.Router();
+
+  async function take(req: Request, res: Response): Promise<void> {
+    const { actor } = callerOf(req);
+    const key = idempotencyKeyOf(req);
+    const message = parse(newComplaint, req.body);
+    const call = key === undefined ? undefined : keyedCall(req, actor, key);
+    const row = receive(message, {
+      id: call?.resourceId ?? uuid(),
+      actor,
+      now: worldNow(deps),
+      region: await deps.region.current(),
+      personSecret: await secret(),
+    });
+    const number = await insertComplaint(deps.pool, row, call);
+    if (number !== null) {
+      deps.kickRelay();
+      res.status(202).json(accepted(deps, { ...row, number, status: 'received' }, false));
+      return;
+    }
+    if (call && (await answerAgain(deps, res, call))) {
+      return;
+    }
+    const known =
+      row.externalId === null
+        ? null
+        : await findByExternalId(deps.pool, row.source, row.externalId);
+    if (!known) {
+      throw unavailable('The complaint', 1);
+    }
+    const body = accepted(deps, known, true);
+    if (call) {
+      await keepAnswer(deps.pool, call, { status: 202, headers: {}, body });
+    }
+    res.status(202).json(body);
+  }
+
+  router.post('/complaints', permit('createComplaint'), take);
+  return router;
+}

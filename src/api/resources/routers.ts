@@ -1,0 +1,24 @@
+import type { Router } from 'express';
+import type { AppDeps } from '../deps.js';
+import { absenceRoutes } from './absences.js';
+import { complaintListRoutes } from './complaint-list.js';
+import { dryRunRoutes } from './dry-run.js';
+import { keyRoutes } from './keys.js';
+import { regionItemRoutes } from './region-items.js';
+import { notificationRoutes, taskRoutes } from './tasks.js';
+import { userRoutes } from './users.js';
+
+/** Lists of complaints, the region's data, people, and work. */
+export function resourceRouters(deps: AppDeps): Router[] {
+  return [
+    complaintListRoutes(deps),
+    // Before the rules' own paths, one of which would take `dry-run` for an id.
+    dryRunRoutes(deps),
+    regionItemRoutes(deps),
+    keyRoutes(deps),
+    userRoutes(deps),
+    absenceRoutes(deps),
+    taskRoutes(deps),
+    notificationRoutes(deps),
+  ];
+}

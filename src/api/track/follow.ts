@@ -1,0 +1,67 @@
+import type { TrackedComplaint } from '../../contract/track.js';
+import { iso } from '../../contract/primitives.js';
+import type { RegionView } from '../../db/region-store.js';
+import { findByToken, findTracked, type TrackedRow } from '../../db/track-store.js';
+import { isAllowed, placeOf } from '../../domain/transitions.js';
+import { notFound } from '../../errors.js';
+import { worldNow } from '../deps.js';
+import type { AppDeps } from '../deps.js';
+
+/** For so long after closing the answer can be rated and "not solved" reopens. Source: published norms, 15 days. */
+export const RATES_WITHIN_MS = 15 * 24 * 3_600_000;
+
+const TOKEN = /^[\w-]{16,64}$/;
+
+/** @throws AppError `not_found` for an unknown token, whatever it looks like. */
+export async function complaintOfToken(
+  deps: AppDeps,
+  token: string,
+): Promise<{ id: string; number: string }> {
+  const found = TOKEN.test(token) ? await findByToken(deps.pool, token) : null;
+  if (!found) {
+    throw notFound();
+  }
+  return found;
+}
+
+function timelineOf(row: TrackedRow, region: RegionView): TrackedComplaint['timeline'] {
+  const answered = row.answers
+    .filter((answer) => answer.kind !== 'question')
+    .map((answer) => ({ type: 'answered', at: answer.publishedAt }));
+  const told = row.events.map((event) => {
+    const agency = event.agency === null ? undefined : region.agencies.get(event.agency)?.name;
+    return { type: event.type, at: event.at, ...(agency !== undefined && { agency }) };
+  });
+  return [...told, ...answered]
+    .map((event) => ({ ...event, at: new Date(event.at).toISOString() }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** What the citizen sees of the own complaint: no names of people, no reasons, no notes. */
+function showTracked(row: TrackedRow, region: RegionView, now: number): TrackedComplaint {
+  const place = placeOf(row.status, row.closureReason);
+  const isFresh = row.closedAt !== null && now - row.closedAt.getTime() <= RATES_WITHIN_MS;
+  return {
+    number: row.number,
+    status: row.status,
+    closureReason: row.closureReason,
+    receivedAt: row.receivedAt.toISOString(),
+    text: row.text,
+    agency: (row.agencyId && region.agencies.get(row.agencyId)?.name) ?? null,
+    answers: row.answers.map((answer) => ({ ...answer, publishedAt: iso(new Date(answer.publishedAt)) ?? '' })),
+    messages: row.messages.map(({ text, at }) => ({ text, at: new Date(at).toISOString() })),
+    timeline: timelineOf(row, region),
+    canRate: isAllowed('rate', place) && isFresh && !row.rated,
+    canWrite: true,
+    canWithdraw: isAllowed('close', place),
+  };
+}
+
+/** The complaint behind a private link. @throws AppError `not_found`. */
+export async function follow(deps: AppDeps, token: string): Promise<TrackedComplaint> {
+  const row = TOKEN.test(token) ? await findTracked(deps.pool, token) : null;
+  if (!row) {
+    throw notFound();
+  }
+  return showTracked(row, await deps.region.current(), worldNow(deps));
+}

@@ -1,0 +1,194 @@
+import type { TrackedComplaint } from '../../contract/track.js';
+
+export type Language = 'ru' | 'en';
+
+/** The page's words. Plain language: the reader is a citizen. */
+export interface Words {
+  title: (number: string) => string;
+  received: string;
+  status: string;
+  agency: string;
+  yourText: string;
+  yourMessages: string;
+  erased: string;
+  answers: string;
+  noAnswer: string;
+  question: string;
+  interim: string;
+  final: string;
+  corrected: string;
+  history: string;
+  rateTitle: string;
+  rating: string;
+  ratingNames: [string, string, string, string, string];
+  solved: string;
+  yes: string;
+  no: string;
+  comment: string;
+  send: string;
+  writeTitle: string;
+  message: string;
+  withdrawTitle: string;
+  withdrawHint: string;
+  withdraw: string;
+  other: { language: Language; name: string };
+  done: Record<'rated' | 'written' | 'withdrawn', string>;
+  notFound: string;
+  problem: string;
+  tooMany: string;
+  later: string;
+  emptyMessage: string;
+  emptyRating: string;
+  statuses: Record<TrackedComplaint['status'], string>;
+  closures: Record<string, string>;
+  outcomes: Record<string, string>;
+  events: Record<string, string>;
+}
+
+const ru: Words = {
+  title: (number) => `Обращение ${number}`,
+  received: 'Получено',
+  status: 'Состояние',
+  agency: 'Исполнитель',
+  yourText: 'Ваше обращение',
+  yourMessages: 'Ваши сообщения',
+  erased: 'Текст удалён.',
+  answers: 'Ответы',
+  noAnswer: 'Ответа пока нет.',
+  question: 'Вопрос к вам',
+  interim: 'Промежуточный ответ',
+  final: 'Ответ',
+  corrected: 'исправлен',
+  history: 'Ход рассмотрения',
+  rateTitle: 'Оцените ответ',
+  rating: 'Оценка',
+  ratingNames: ['1 — очень плохо', '2 — плохо', '3 — терпимо', '4 — хорошо', '5 — отлично'],
+  solved: 'Вопрос решён?',
+  yes: 'Да, решён',
+  no: 'Нет, не решён',
+  comment: 'Комментарий (необязательно)',
+  send: 'Отправить',
+  writeTitle: 'Написать ещё',
+  message: 'Ваше сообщение',
+  withdrawTitle: 'Отозвать обращение',
+  withdrawHint: 'Работа по обращению прекратится.',
+  withdraw: 'Отозвать',
+  other: { language: 'en', name: 'English' },
+  done: {
+    rated: 'Спасибо, оценка принята.',
+    written: 'Сообщение принято.',
+    withdrawn: 'Обращение отозвано.',
+  },
+  notFound: 'Обращение не найдено. Проверьте ссылку.',
+  problem: 'Это сейчас невозможно',
+  tooMany: 'Слишком много запросов. Попробуйте через минуту.',
+  later: 'Сейчас не получилось. Попробуйте ещё раз чуть позже.',
+  emptyMessage: 'Напишите сообщение, не длиннее 20 000 знаков.',
+  emptyRating: 'Выберите оценку или ответьте, решён ли вопрос.',
+  statuses: {
+    received: 'получено',
+    triage: 'на разборе',
+    assigned: 'передано исполнителю',
+    in_progress: 'в работе',
+    waiting_citizen: 'ждём вашего ответа',
+    in_review: 'ответ на согласовании',
+    publishing: 'ответ готов',
+    closed: 'закрыто',
+  },
+  closures: {
+    answered: 'дан ответ',
+    rejected: 'отклонено',
+    duplicate: 'объединено с другим обращением',
+    withdrawn: 'отозвано',
+    no_response: 'нет ответа на уточняющий вопрос',
+  },
+  outcomes: {
+    solved: 'решено',
+    explained: 'разъяснено',
+    postponed: 'отложено',
+    not_solved: 'не решено',
+  },
+  events: {
+    received: 'Обращение получено',
+    assigned: 'Передано исполнителю',
+    asked: 'Вам задан вопрос',
+    answered: 'Опубликован ответ',
+    closed: 'Обращение закрыто',
+    reopened: 'Работа возобновлена',
+  },
+};
+
+const en: Words = {
+  title: (number) => `Complaint ${number}`,
+  received: 'Received',
+  status: 'Status',
+  agency: 'Agency',
+  yourText: 'What you wrote',
+  yourMessages: 'Your further messages',
+  erased: 'The text was erased.',
+  answers: 'Answers',
+  noAnswer: 'There is no answer yet.',
+  question: 'A question to you',
+  interim: 'Interim answer',
+  final: 'Answer',
+  corrected: 'corrected',
+  history: 'What has happened',
+  rateTitle: 'Rate the answer',
+  rating: 'Rating',
+  ratingNames: ['1 — very bad', '2 — bad', '3 — fair', '4 — good', '5 — excellent'],
+  solved: 'Is it solved?',
+  yes: 'Yes, it is solved',
+  no: 'No, it is not',
+  comment: 'Comment (optional)',
+  send: 'Send',
+  writeTitle: 'Write again',
+  message: 'Your message',
+  withdrawTitle: 'Withdraw the complaint',
+  withdrawHint: 'Work on it will stop.',
+  withdraw: 'Withdraw',
+  other: { language: 'ru', name: 'Русский' },
+  done: {
+    rated: 'Thank you for rating the answer.',
+    written: 'Your message has been received.',
+    withdrawn: 'The complaint has been withdrawn.',
+  },
+  notFound: 'No such complaint. Please check the link.',
+  problem: 'This is not possible now',
+  tooMany: 'Too many requests. Please try again in a minute.',
+  later: 'That did not work just now. Please try again a little later.',
+  emptyMessage: 'Please write a message of at most 20,000 characters.',
+  emptyRating: 'Please choose a rating or say whether it is solved.',
+  statuses: {
+    received: 'received',
+    triage: 'being sorted',
+    assigned: 'passed to the agency',
+    in_progress: 'in progress',
+    waiting_citizen: 'waiting for your answer',
+    in_review: 'the answer is being reviewed',
+    publishing: 'the answer is ready',
+    closed: 'closed',
+  },
+  closures: {
+    answered: 'answered',
+    rejected: 'rejected',
+    duplicate: 'joined with another complaint',
+    withdrawn: 'withdrawn',
+    no_response: 'our question was not answered',
+  },
+  outcomes: {
+    solved: 'solved',
+    explained: 'explained',
+    postponed: 'postponed',
+    not_solved: 'not solved',
+  },
+  events: {
+    received: 'The complaint was received',
+    assigned: 'Passed to the agency',
+    asked: 'You were asked a question',
+    answered: 'An answer was published',
+    closed: 'The complaint was closed',
+    reopened: 'Work was taken up again',
+  },
+};
+
+export const WORDS: Record<Language, Words> = { ru, en };

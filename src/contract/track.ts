@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { STATUSES } from '../domain/transitions.js';
+import { label, text } from './primitives.js';
+
+/** What a citizen sees and sends by the private link. */
+
+export const ratingBody = z
+  .strictObject({
+    rating: z.int().min(1).max(5).optional(),
+    solved: z.boolean().optional(),
+    comment: text(5_000).optional(),
+  })
+  .refine((body) => body.rating !== undefined || body.solved !== undefined, {
+    path: ['rating'],
+    message: 'a rating or whether it is solved is needed',
+  });
+
+export const messageBody = z.strictObject({
+  text: text(),
+  messageId: label(200)
+    .optional()
+    .describe('Of the sender; the same one again is the same message'),
+});
+
+export const trackedComplaint = z
+  .object({
+    number: z.string(),
+    status: z.enum(STATUSES),
+    closureReason: z.string().nullable(),
+    receivedAt: z.iso.datetime(),
+    text: z.string().nullable(),
+    agency: z.string().nullable(),
+    answers: z.array(
+      z.object({
+        text: z.string().nullable(),
+        kind: z.enum(['interim', 'final', 'question']),
+        outcome: z.string().nullable(),
+        publishedAt: z.iso.datetime(),
+        revision: z.int(),
+      }),
+    ),
+    messages: z.array(z.object({ text: z.string().nullable(), at: z.iso.datetime() })),
+    timeline: z.array(
+      z.object({ type: z.string(), at: z.iso.datetime(), agency: z.string().optional() }),
+    ),
+    canRate: z.boolean(),
+    canWrite: z.boolean(),
+    canWithdraw: z.boolean(),
+  })
+  .meta({ id: 'TrackedComplaint' });
+export type TrackedComplaint = z.output<typeof trackedComplaint>;

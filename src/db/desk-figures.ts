@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises';
+import type { Db } from './pool.js';
+
+/** What the desk's health is read from. Cheap: open work and the outbox only, never the whole history. */
+export interface DeskFigures {
+  open: { status: string; count: number }[];
+  tasks: { kind: string; count: number }[];
+  outbox: { kind: string; waiting: number; failing: number; oldestS: number }[];
+}
+
+/** Counts open work in one statement. Ages are machine time, in seconds. */
+export async function readFigures(db: Db): Promise<DeskFigures> {
+  const { rows } = await db.query<DeskFigures>({
+    name: 'desk-figures',
+    text: `select
+        (select coalesce(json_agg(f), '[]') from (
+          select status, count(*) from complaints where status <> 'closed' group by status) f) as open,
+        (select coalesce(json_agg(f), '[]') from (
+          select kind, count(*) from tasks where state = 'open' group by kind) f) as tasks,
+        (select coalesce(json_agg(f), '[]') from (
+          select kind, count(*) as waiting, count(*) filter (where attempts > 0) as failing,
+            greatest(0, extract(epoch from now() - min(not_before)))::float as "oldestS"
+          from outbox group by kind) f) as outbox`,
+  });
+  return rows[0] ?? { open: [], tasks: [], outbox: [] };
+}
+
+/** The migrations that this program has and the database has not. */
+export async function missingMigrations(db: Db): Promise<string[]> {
+  const files = (await readdir(new URL('migrations/', import.meta.url))).filter((name) =>
+    /^\d{4}_.*\.sql$/.test(name),
+  );
+  const { rows } = await db.query<{ name: string }>('select name from migrations');
+  const applied = new Set(rows.map((row) => row.name));
+  return files.filter((name) => !applied.has(name)).sort();
+}
