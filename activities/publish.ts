@@ -12,7 +12,9 @@ import type { PublishInput, StepResult } from '../workflows/complaint/messages.j
 import { openTask } from './step/effects.js';
 import { closeWhenPublished } from './step/publishing.js';
 import { surroundingsOf } from './step/surroundings.js';
+import { takeWords } from './step/words.js';
 import { write } from './step/write.js';
+import { codeOf, withoutWords } from './without-words.js';
 
 export interface PublishDeps {
   pool: pg.Pool;
@@ -32,7 +34,7 @@ interface PublicationRow extends Publication {
 
 /** The activity of one channel: brings a reply to each of its destinations that waits, each once. */
 export function createPublish(channel: Channel, deps: PublishDeps) {
-  return async function publish({ replyId }: PublishInput): Promise<StepResult | null> {
+  return withoutWords('publish', async ({ replyId }: PublishInput): Promise<StepResult | null> => {
     const { rows } = await deps.pool.query<{ id: string }>({
       name: 'publications-to-do',
       text: `select id from publications where reply_id = $1 and channel = $2 and state = 'pending' order by id`,
@@ -42,7 +44,7 @@ export function createPublish(channel: Channel, deps: PublishDeps) {
       await publishOne(channel, deps, id);
     }
     return settle(deps, replyId);
-  };
+  });
 }
 
 /** World time of this attempt by the Temporal server's clock, as the workflow's steps have it. */
@@ -67,10 +69,15 @@ async function settle(deps: PublishDeps, replyId: string): Promise<StepResult | 
     }
     const now = Math.max(nowOf(deps), row.process.firstRepliedAt ?? 0);
     const turn = new Turn(row.process, surroundingsOf(region, row, now, 'system'));
-    await closeWhenPublished(db, turn);
     const { id: complaintId, runNo, fence } = row;
     const input = { complaintId, runNo, fence, now, cause: { do: 'tick' } as const };
-    return write({ db, row, region, turn, input, channelOf: (source) => channels.nameFor(source) });
+    const context = { db, row, region, turn, input, channelOf: (source: string) => channels.nameFor(source) };
+    if (turn.process.status === 'publishing') {
+      // A word that came while the complaint was closing belongs to this run's timeline.
+      await takeWords(context);
+    }
+    await closeWhenPublished(db, turn);
+    return write(context);
   });
 }
 
@@ -104,11 +111,6 @@ async function publishOne(channel: Channel, deps: PublishDeps, id: string): Prom
     throw ApplicationFailure.retryable(`publication by ${channel.name} failed`, codeOf(error));
   }
 }
-
-const codeOf = (error: unknown): string => {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^\w{1,40}$/.test(code) ? code : 'PublicationFailed';
-};
 
 async function lockPublication(db: Db, id: string): Promise<PublicationRow | null> {
   const { rows } = await db.query<PublicationRow>({

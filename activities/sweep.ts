@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { complaintWorkflowId } from '../src/temporal/names.js';
 import type { WorldAnchor } from '../src/domain/world-clock.js';
 import { beginRun } from '../src/relay/start-run.js';
+import { withoutWords } from './without-words.js';
 import type { SweepActivities } from '../workflows/sweep.js';
 
 export interface SweepDeps {
@@ -28,7 +29,7 @@ interface OpenRow {
 /** Repairs open complaints without a run. Nothing is decided by Temporal's lists: each suspect is described, twice. */
 export function createSweep(deps: SweepDeps): SweepActivities {
   return {
-    async sweepPage(cursor) {
+    sweepPage: withoutWords('sweep', async (cursor: string | null) => {
       const { rows } = await deps.pool.query<OpenRow>(
         `select id, number, run_no, fence from complaints
          where status <> 'closed' and ($1::uuid is null or id > $1) order by id limit $2`,
@@ -46,15 +47,15 @@ export function createSweep(deps: SweepDeps): SweepActivities {
       };
       await Promise.all(Array.from({ length: CONCURRENCY }, worker));
       return { next: rows.length < PAGE ? null : rows[rows.length - 1]!.id, checked: rows.length, rebuilt };
-    },
-    async tidy() {
+    }),
+    tidy: withoutWords<void, { expired: number }>('tidy', async () => {
       const { rowCount } = await deps.pool.query(
         `update commands set state = 'refused', result = '{"expired": true}', decided_at = created_at
          where state = 'pending' and created_at < (select max(created_at) from commands) - interval '1 day'`,
       );
       await deps.pool.query(`delete from idempotency_keys where created_at < now() - interval '2 days'`);
       return { expired: rowCount ?? 0 };
-    },
+    }),
   };
 }
 

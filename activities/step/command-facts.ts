@@ -30,6 +30,8 @@ export async function commandFacts(
     case 'approveExtension':
     case 'refuseExtension':
       return optional('extension', await readExtension(db, row.id, command.body.extensionId));
+    case 'waive':
+      return optional('publication', await readPublication(db, row, command.body.publication));
     case 'merge':
       return optional('target', await readTarget(db, command.body.into));
     default:
@@ -75,6 +77,15 @@ async function readExtension(
     [extensionId, complaintId],
   );
   return rows[0] ? { until: rows[0].until.getTime(), state: rows[0].state } : null;
+}
+
+/** A destination of the final reply that is under way. */
+async function readPublication(db: Db, row: ProcessRow, publicationId: string): Promise<{ state: string } | null> {
+  const { rows } = await db.query<{ state: string }>(
+    'select state from publications where id = $1 and reply_id = $2',
+    [publicationId, row.process.finalReplyId],
+  );
+  return rows[0] ?? null;
 }
 
 /** Shares the target's lock, so that it cannot close between this look and the merge. */

@@ -1,4 +1,4 @@
-import type { Command } from '../../src/domain/transitions.js';
+import { LIFE_COMMANDS, type Command } from '../../src/domain/transitions.js';
 import type { CommandOf } from '../../src/domain/commands.js';
 import { decide } from '../../src/domain/decide.js';
 import { Refusal, Turn } from '../../src/domain/process.js';
@@ -15,6 +15,8 @@ export interface Carried {
   /** The cause was dealt with by an earlier step. */
   repeated?: true;
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface CommandRow {
   id: string;
@@ -36,6 +38,9 @@ export async function carryOut(context: StepContext, commandId: string): Promise
   const command = rows[0];
   if (command === undefined) {
     return { turn: context.turn, refused: refusalOf(context.turn, 'invalid', 'No such command.') };
+  }
+  if (context.input.cause.do !== 'open' && !(LIFE_COMMANDS as Command[]).includes(command.type)) {
+    return { turn: context.turn, refused: refusalOf(context.turn, 'invalid', 'Not a command of a running complaint.') };
   }
   if (command.state !== 'pending') {
     const refused = command.result?.refused;
@@ -72,6 +77,10 @@ async function commandOfSignal(
 ): Promise<{ type: Command; actor: string; body: unknown }> {
   if (signalled.type === 'escalate') {
     return { type: 'escalate', actor: 'system', body: {} };
+  }
+  if (!UUID.test(signalled.replyId)) {
+    // Whatever was sent instead is not kept.
+    return { type: 'replyFinal', actor: 'system', body: {} };
   }
   const { rows } = await db.query<{ kind: string; actor: string }>(
     'select kind, actor from replies where id = $1 and complaint_id = $2',

@@ -82,7 +82,7 @@ async function applyEffect(
 
 /**
  * A row a destination: the complaint's own thread and, for a final reply, the threads of the
- * complaints merged into it. What is not final is published by a short workflow of its own.
+ * complaints merged into it, also by way of another one. What is not final is published by a short workflow of its own.
  */
 async function addPublications(
   db: Db,
@@ -95,7 +95,12 @@ async function addPublications(
   if (final) {
     const merged = await db.query<{ id: string; source: string }>({
       name: 'merged-complaints',
-      text: `select id, source from complaints where merged_into = $1 and closure_reason = 'duplicate'`,
+      text: `with recursive merged as (
+          select id, source from complaints where merged_into = $1 and closure_reason = 'duplicate'
+          union
+          select c.id, c.source from complaints c join merged m on c.merged_into = m.id
+          where c.closure_reason = 'duplicate')
+        select id, source from merged where id <> $1`,
       values: [row.id],
     });
     destinations.push(...merged.rows);

@@ -8,6 +8,7 @@ import type { Cause, StepInput, StepResult } from '../../workflows/complaint/mes
 import { carryOut, carryOutSignal, type Carried } from './command.js';
 import type { ChannelOf } from './effects.js';
 import { openRun } from './open-run.js';
+import { withoutWords } from '../without-words.js';
 import { surroundingsOf } from './surroundings.js';
 import { takeWords } from './words.js';
 import { standing, write, type StepContext } from './write.js';
@@ -25,7 +26,7 @@ export interface StepDeps {
  * clock's state, a publication's row.
  */
 export function createStep(deps: StepDeps): (input: StepInput) => Promise<StepResult> {
-  return async (input) => {
+  return withoutWords('step', async (input) => {
     const region = await deps.region.current();
     return inTransaction(deps.pool, async (db) => {
       const row = await lockProcess(db, input.complaintId);
@@ -44,10 +45,10 @@ export function createStep(deps: StepDeps): (input: StepInput) => Promise<StepRe
           ? fenced(row)
           : write({ ...context, turn: opened });
       }
-      const { turn: decided, refused } = await dealWith(context, input.cause);
-      return write({ ...context, turn: decided }, refused);
+      const { turn: decided, refused, repeated } = await dealWith(context, input.cause);
+      return write({ ...context, turn: decided, ...(repeated && { repeated }) }, refused);
     });
-  };
+  });
 }
 
 function mayWrite(row: ProcessRow, input: StepInput): boolean {
@@ -76,14 +77,13 @@ async function dealWith(
       return carryOut(context, cause.commandId);
     case 'signal':
       return carryOutSignal(context, cause.commandId, cause.command);
-    case 'words':
-      await takeWords(context);
-      return { turn };
     case 'withdraw':
       if (turn.process.status !== 'closed') {
         close(turn, 'withdrawn', { data: { by: 'cancellation' } });
       }
       return { turn };
+    // Words of an open complaint have just been taken; about one on a closed complaint the relay decides.
+    case 'words':
     case 'tick':
       return { turn };
   }

@@ -1,8 +1,12 @@
+import { advance } from '../../src/domain/advance.js';
 import { textDigest } from '../../src/db/timeline.js';
 import { citizenWrote } from '../../src/domain/replying.js';
 import type { StepContext } from './write.js';
 
-/** Puts every waiting word of the citizen on the timeline, oldest first, and marks it handled. */
+/**
+ * Puts every waiting word of the citizen on the timeline, oldest first, and marks it handled. What the clocks did
+ * before a word comes before it; a word that ends a waiting counts even when the limit has passed unnoticed.
+ */
 export async function takeWords({ db, row, turn, input }: StepContext): Promise<void> {
   const { rows } = await db.query<{
     id: string;
@@ -23,10 +27,10 @@ export async function takeWords({ db, row, turn, input }: StepContext): Promise<
   });
   for (const word of rows) {
     const digest = textDigest(word.key ?? Buffer.alloc(0), word.body ?? '');
-    citizenWrote(turn, {
-      text: { id: word.text_id, digest },
-      route: word.route,
-      at: Math.min(word.received_at.getTime(), input.now),
-    });
+    const at = Math.min(word.received_at.getTime(), input.now);
+    if (turn.process.waiting === null) {
+      advance(turn, at);
+    }
+    citizenWrote(turn, { text: { id: word.text_id, digest }, route: word.route, at });
   }
 }

@@ -8,7 +8,6 @@ import { allowedIn, placeOf } from '../../src/domain/transitions.js';
 import type { StepAttributes, StepInput, StepResult } from '../../workflows/complaint/messages.js';
 import { applyEffects, type ChannelOf } from './effects.js';
 import { closeWhenPublished, pendingPublication } from './publishing.js';
-import { takeWords } from './words.js';
 
 /** A step under way, in its transaction. */
 export interface StepContext {
@@ -18,6 +17,8 @@ export interface StepContext {
   turn: Turn;
   input: StepInput;
   channelOf: ChannelOf;
+  /** The step was done before, and its answer may have been lost. */
+  repeated?: true;
 }
 
 /** Writes what a step decided: the effects, the row, the events. */
@@ -26,10 +27,6 @@ export async function write(
   refused?: StepResult['refused'],
 ): Promise<StepResult> {
   const { db, row, turn, input, channelOf } = context;
-  if (turn.process.status === 'closed' && row.process.status !== 'closed') {
-    // A word that came while the complaint was closing belongs to this run's timeline.
-    await takeWords(context);
-  }
   if (turn.events.length === 0 && turn.effects.length === 0 && input.cause.do !== 'open') {
     return standing(context, row.version, refused);
   }
@@ -57,7 +54,7 @@ export async function write(
 
 /** Where the complaint stands now, as the workflow needs to know it. */
 export async function standing(
-  { db, row, region, turn, input }: StepContext,
+  { db, row, region, turn, input, repeated }: StepContext,
   version: number,
   refused?: StepResult['refused'],
 ): Promise<StepResult> {
@@ -67,9 +64,10 @@ export async function standing(
     process.status === 'publishing' && process.finalReplyId !== null
       ? await pendingPublication(db, process.finalReplyId)
       : null;
-  // A new run begins with no attributes; one continued as new has them all.
-  const isNewRun = input.cause.do === 'open' && row.runNo !== input.runNo;
-  const before = isNewRun ? null : attributesOf(region, row, row.process);
+  // A new run begins with no attributes (one continued as new has them all). It and a repeated step, whose answer
+  // may have been lost, are told them all: the row cannot say what Temporal knows.
+  const isNewRun = input.cause.do === 'open' && input.cause.begin.by !== 'continue';
+  const before = isNewRun || repeated ? null : attributesOf(region, row, row.process);
   const attributes = changedAttributes(before, attributesOf(region, row, process));
   return {
     status: process.status,

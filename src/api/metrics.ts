@@ -32,12 +32,23 @@ export class Metrics {
     });
     const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
       new Gauge({ name: `otklik_${name}`, help, labelNames, registers });
-    this.databaseUp = gauge('database_up', 'Whether the figures below could be read (1) or are old (0)');
+    this.databaseUp = gauge(
+      'database_up',
+      'Whether the figures below could be read (1) or are old (0)',
+    );
     this.open = gauge('complaints_open', 'Open complaints by status', 'status');
     this.tasks = gauge('tasks_open', 'Open tasks of people by kind', 'kind');
     this.waiting = gauge('outbox_waiting', 'Outbox rows not sent yet, by kind', 'kind');
-    this.failing = gauge('outbox_failing', 'Outbox rows that the relay tried and could not send, by kind', 'kind');
-    this.oldest = gauge('outbox_oldest_seconds', 'Age of the oldest outbox row that is due, by kind', 'kind');
+    this.failing = gauge(
+      'outbox_failing',
+      'Outbox rows that the relay tried and could not send, by kind',
+      'kind',
+    );
+    this.oldest = gauge(
+      'outbox_oldest_seconds',
+      'Age of the oldest outbox row that is due, by kind',
+      'kind',
+    );
   }
 
   /** Times every request that passes. */

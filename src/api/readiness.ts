@@ -34,7 +34,8 @@ export async function readReadiness(deps: AppDeps): Promise<Readiness> {
       await deps.region.current();
     }, 'no region could be read: run "otklik migrate"'),
     check(
-      async () => ((await deps.desk.ping()) ? undefined : 'Temporal does not answer; intake and lists work'),
+      async () =>
+        (await deps.desk.ping()) ? undefined : 'Temporal does not answer; intake and lists work',
       'Temporal does not answer; intake and lists work',
     ),
   ]);
@@ -47,7 +48,10 @@ export async function readReadiness(deps: AppDeps): Promise<Readiness> {
 }
 
 /** Runs a check within the limit. What went wrong is told in our words: an error's text may hold addresses. */
-async function check(look: () => Promise<string | undefined | void>, otherwise: string): Promise<Check> {
+async function check(
+  look: () => Promise<string | undefined | void>,
+  otherwise: string,
+): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<string>((resolve) => {
     timer = setTimeout(resolve, LIMIT_MS, `${otherwise} within ${LIMIT_MS / 1_000} s`);

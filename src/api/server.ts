@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { databaseUrl } from '../cli/database-url.js';
-import type { Config } from '../config.js';
+import { ConfigError, type Config } from '../config.js';
 import { relayKicker } from '../db/outbox.js';
 import { openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
@@ -47,13 +46,16 @@ function drain(server: Server): Promise<void> {
 
 /**
  * Starts the HTTP API with its own connections to PostgreSQL and Temporal; Temporal may be away.
- * @throws ConfigError for a database of another clock; what listening throws, such as a taken port.
+ * @throws ConfigError without DATABASE_URL or for a database of another clock; what listening throws, such as a taken port.
  */
 export async function startApi(
   config: Config,
   log: Logger = openLog(config, 'api'),
 ): Promise<RunningApi> {
-  const pool = openPool(databaseUrl(config), 'otklik_api', config.OTKLIK_API_POOL);
+  if (config.DATABASE_URL === undefined) {
+    throw new ConfigError('DATABASE_URL: set it to a PostgreSQL connection string.');
+  }
+  const pool = openPool(config.DATABASE_URL, 'otklik_api', config.OTKLIK_API_POOL);
   const client = openClient(config);
   const closeParts = async (): Promise<void> => {
     await client.connection.close();

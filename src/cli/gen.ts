@@ -37,7 +37,11 @@ export function registerGen(program: Command): void {
         console.error(`Not as the code says: ${old.join(', ')}. Run "npm run gen".`);
         process.exitCode = 1;
       } else {
-        console.log(old.length === 0 ? 'All generated files are as the code says.' : `Written: ${old.join(', ')}`);
+        console.log(
+          old.length === 0
+            ? 'All generated files are as the code says.'
+            : `Written: ${old.join(', ')}`,
+        );
       }
     });
 }

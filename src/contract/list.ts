@@ -56,7 +56,8 @@ const anyOf = <T extends z.ZodType<unknown, string>>(item: T) =>
 
 /** What one value of a list means, as JSON Schema. */
 function meaningOf(item: z.ZodType): object {
-  const { $schema: _dialect, asParameter, ...plain } = z.toJSONSchema(item, { io: 'input' });
+  const { asParameter, ...plain } = z.toJSONSchema(item, { io: 'input' });
+  delete plain.$schema;
   return (asParameter as object | undefined) ?? plain;
 }
 
@@ -69,12 +70,7 @@ const wholeNumber = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,6}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .pipe(
-      z
-        .number()
-        .min(min, `must be at least ${min}`)
-        .max(max, `must be at most ${max}`),
-    )
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
     .meta({ asParameter: { type: 'integer', minimum: min, maximum: max } });
 
 export const cursorParameter = z
@@ -161,7 +157,9 @@ export const complaintPage = pageOf(complaintListItem)
     totalIsEstimate: z
       .boolean()
       .optional()
-      .describe('True over 10,000, where `total` is an estimate. `total` is counted with the first page'),
+      .describe(
+        'True over 10,000, where `total` is an estimate. `total` is counted with the first page',
+      ),
     truncated: z
       .boolean()
       .optional()

@@ -29,6 +29,9 @@ export const problem = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe('Of `invalid`: every wrong field'),
-    allowed: z.array(z.string()).optional().describe('Of `state_forbids`: the commands that are allowed'),
+    allowed: z
+      .array(z.string())
+      .optional()
+      .describe('Of `state_forbids`: the commands that are allowed'),
   })
   .meta({ id: 'Problem' });

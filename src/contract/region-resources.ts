@@ -34,7 +34,9 @@ const routingRule = routingFile.shape.rules.element.extend({
     .min(1)
     .max(10_000)
     .default(1)
-    .describe('Place in the order of rules, from 1; the rule that is there and all after it move on'),
+    .describe(
+      'Place in the order of rules, from 1; the rule that is there and all after it move on',
+    ),
 });
 const calendar = calendarsFile.shape.calendars.element;
 
@@ -62,10 +64,20 @@ const ladder = filedLadder.extend({
 
 /** One collection of the region: its path, its kind of row, its items' schema and what they are called. */
 export const REGION_RESOURCES = {
-  agencies: { kind: 'agency', body: agency, name: 'Agency', filters: ['kind', 'municipality', 'parent'] },
+  agencies: {
+    kind: 'agency',
+    body: agency,
+    name: 'Agency',
+    filters: ['kind', 'municipality', 'parent'],
+  },
   'topic-groups': { kind: 'topic_group', body: topicGroup, name: 'TopicGroup', filters: [] },
   topics: { kind: 'topic', body: topic, name: 'Topic', filters: ['group'] },
-  municipalities: { kind: 'municipality', body: municipality, name: 'Municipality', filters: ['kind'] },
+  municipalities: {
+    kind: 'municipality',
+    body: municipality,
+    name: 'Municipality',
+    filters: ['kind'],
+  },
   'routing-rules': { kind: 'routing_rule', body: routingRule, name: 'RoutingRule', filters: [] },
   'sla-policies': { kind: 'sla_policy', body: slaPolicy, name: 'SlaPolicy', filters: [] },
   calendars: { kind: 'calendar', body: calendar, name: 'Calendar', filters: [] },

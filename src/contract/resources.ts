@@ -46,7 +46,10 @@ export const madeKey = z
   .object({
     id: z.uuid(),
     prefix: z.string(),
-    key: z.string().optional().describe('Shown this once; a replay under an Idempotency-Key has it not'),
+    key: z
+      .string()
+      .optional()
+      .describe('Shown this once; a replay under an Idempotency-Key has it not'),
     role: z.enum(KEY_ROLES),
     label: z.string(),
   })

@@ -13,8 +13,11 @@ const envelope = z.strictObject({ d: z.string().length(16), k: z.unknown() });
 
 /** What a cursor is good for: the same caller, list and query (without cursor and limit). */
 export function queryDigest(actor: string, list: string, query: object): string {
-  const { cursor: _cursor, limit: _limit, ...rest } = query as Record<string, unknown>;
-  return createHash('sha256').update(canonicalJson([actor, list, rest])).digest('base64url').slice(0, 16);
+  const rest = { ...query, cursor: undefined, limit: undefined };
+  return createHash('sha256')
+    .update(canonicalJson([actor, list, rest]))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 export function encodeCursor(digest: string, key: unknown): string {
@@ -22,7 +25,11 @@ export function encodeCursor(digest: string, key: unknown): string {
 }
 
 /** @throws AppError `invalid` for anything but a cursor of this query. */
-export function decodeCursor<S extends z.ZodType>(cursor: string, digest: string, key: S): z.output<S> {
+export function decodeCursor<S extends z.ZodType>(
+  cursor: string,
+  digest: string,
+  key: S,
+): z.output<S> {
   const parsed = envelope.safeParse(readJson(cursor));
   if (!parsed.success) {
     throw badCursor('is not a cursor of this API');
@@ -41,7 +48,9 @@ export const badCursor = (message: string) => invalid([{ path: 'cursor', message
 
 function readJson(cursor: string): unknown {
   try {
-    return /^[\w-]+$/.test(cursor) ? JSON.parse(Buffer.from(cursor, 'base64url').toString()) : undefined;
+    return /^[\w-]+$/.test(cursor)
+      ? JSON.parse(Buffer.from(cursor, 'base64url').toString())
+      : undefined;
   } catch {
     return undefined;
   }

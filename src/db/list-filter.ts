@@ -43,7 +43,9 @@ export function conditionsSql(filter: ListFilter, bind: Bind): Conditions {
   };
   if (filter.scope.agencies) {
     const own = `${bind(filter.scope.agencies)}::uuid[]`;
-    all.push(`(c.agency_id = any(${own}) or (c.co_executors <> '{}' and c.co_executors && ${own}))`);
+    all.push(
+      `(c.agency_id = any(${own}) or (c.co_executors <> '{}' and c.co_executors && ${own}))`,
+    );
   }
   oneOf('status', 'text', filter.statuses);
   if (filter.statuses && !filter.statuses.includes('closed')) {

@@ -92,17 +92,19 @@ async function listByFixed(db: Db, request: ListRequest, sort: FixedSort): Promi
        select c.id from complaints c ${conditions.join}
        where ${conditions.where} ${rest} order by ${by} limit ${bind(limit + 1)}),
      counted as materialized (
-       select ${place ? '0' : `(select count(*) from (select from complaints c ${conditions.join}
-         where ${conditions.where} limit ${TOTAL_EXACT_MAX + 1}) n)`}::int as total)
+       select ${
+         place
+           ? '0'
+           : `(select count(*) from (select from complaints c ${conditions.join}
+         where ${conditions.where} limit ${TOTAL_EXACT_MAX + 1}) n)`
+       }::int as total)
      select ${ITEM_COLUMNS}, counted.total,
        to_char(c.received_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "receivedKey"
      from page join complaints c on c.id = page.id ${ITEM_JOINS} cross join counted
      order by ${by}`,
     values,
   );
-  const total = place
-    ? { t: place.t, e: place.e }
-    : await totalOf(db, filter, rows[0]?.total ?? 0);
+  const total = place ? { t: place.t, e: place.e } : await totalOf(db, filter, rows[0]?.total ?? 0);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const key = byNumber ? { n: last?.number } : { at: last?.receivedKey, id: last?.id };

@@ -43,7 +43,11 @@ export async function listRegionItems(
 }
 
 /** The newest version of an item, retired or not. @throws AppError `not_found`. */
-export async function findRegionItem(db: Db, kind: RegionKind, idOrCode: string): Promise<RegionItem> {
+export async function findRegionItem(
+  db: Db,
+  kind: RegionKind,
+  idOrCode: string,
+): Promise<RegionItem> {
   const { rows } = await db.query<RegionItem>(
     `select ${columns} from region_items
      where kind = $1 and current and (code = $2 or id::text = $2)`,
@@ -91,7 +95,10 @@ export async function changeRegion(
   });
 }
 
-async function writeVersion(db: Db, { kind, before, id, code, body, retired }: RegionChange): Promise<void> {
+async function writeVersion(
+  db: Db,
+  { kind, before, id, code, body, retired }: RegionChange,
+): Promise<void> {
   // The digest of its file stays: a later start leaves the edit alone until the file says something else.
   await db.query(
     `with old as (

@@ -46,7 +46,10 @@ function numbersIn(q: string, year: number): string[] {
     return [];
   }
   const count = String(Number(digits)).padStart(6, '0');
-  return Array.from({ length: Math.max(1, year - FIRST_YEAR + 2) }, (_, i) => `${year + 1 - i}-${count}`);
+  return Array.from(
+    { length: Math.max(1, year - FIRST_YEAR + 2) },
+    (_, i) => `${year + 1 - i}-${count}`,
+  );
 }
 
 const likePattern = (piece: string): string => `%${piece.replace(/[\\%_]/g, '\\$&')}%`;
@@ -169,8 +172,15 @@ function boundary(body: string, at: number): number {
   return segmenter.segment(body).containing(at)?.index ?? body.length;
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (unit) => ENTITIES[unit] ?? unit);
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (unit) => ENTITIES[unit] ?? unit);
 
 const PREVIEW_GRAPHEMES = 160;
 /** How many code points of a text are read for its preview: room for 160 families of emoji. */

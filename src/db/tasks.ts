@@ -40,7 +40,12 @@ export async function listTasks(
 }
 
 /** Marks a task as done, once; whoever comes later sees who did it. `at`: world time. @returns null for an unknown one. */
-export async function finishTask(db: Db, id: string, actor: string, at: Date): Promise<TaskRow | null> {
+export async function finishTask(
+  db: Db,
+  id: string,
+  actor: string,
+  at: Date,
+): Promise<TaskRow | null> {
   await db.query(
     `update tasks set state = 'done', done_by = $2, updated_at = $3 where id = $1 and state = 'open'`,
     [id, actor, at],

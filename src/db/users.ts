@@ -144,7 +144,10 @@ export async function insertAbsence(pool: pg.Pool, absence: NewAbsence): Promise
     );
     if (rows[0]?.circle) {
       throw invalid([
-        { path: 'deputy', message: 'is away too in that time, and the chain of deputies comes back to the user' },
+        {
+          path: 'deputy',
+          message: 'is away too in that time, and the chain of deputies comes back to the user',
+        },
       ]);
     }
     if (rows[0]?.twice) {

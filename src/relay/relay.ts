@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { ServiceError, type Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
@@ -33,12 +33,21 @@ const DISPATCHERS: Record<OutboxKind, Dispatcher> = {
   mail: sendMail,
 };
 
+const KINDS = Object.keys(DISPATCHERS) as OutboxKind[];
+/** What goes on being sent while Temporal is away. */
+const WITHOUT_TEMPORAL: OutboxKind[] = ['notice', 'mail'];
+
 const BATCH = 64;
 const CONCURRENCY = 16;
 const IDLE_MS = 1_000;
 /** A row taken by a relay that died is taken again after this. */
 const LEASE_MS = 15_000;
 const BACKOFF_MAX_MS = 60_000;
+/** How long Temporal may take to answer one call. */
+const CALL_LIMIT_MS = 10_000;
+const PING_LIMIT_MS = 1_000;
+/** gRPC codes of a Temporal that is not there: out of time, not reachable. */
+const AWAY = [4, 14];
 
 /**
  * Sends what waits in the outbox, each row until it is sent. Any number of relays may run: a row is
@@ -47,6 +56,7 @@ const BACKOFF_MAX_MS = 60_000;
 export class Relay {
   private running: Promise<void> | undefined;
   private isStopping = false;
+  private isTemporalAway = false;
   private wake: () => void = () => undefined;
   private listener: pg.PoolClient | undefined;
 
@@ -68,7 +78,12 @@ export class Relay {
     while (!this.isStopping) {
       try {
         await this.listen();
-        const rows = await this.take();
+        if (this.isTemporalAway) {
+          // One question a round instead of a thousand failing rows: what waits for Temporal goes out as
+          // soon as it answers again.
+          this.isTemporalAway = !(await this.pingTemporal());
+        }
+        const rows = await this.take(this.isTemporalAway ? WITHOUT_TEMPORAL : KINDS);
         await this.sendAll(rows);
         if (rows.length < BATCH && !this.isStopping) {
           await this.idle();
@@ -80,14 +95,26 @@ export class Relay {
     }
   }
 
-  private async take(): Promise<OutboxRow[]> {
+  private async pingTemporal(): Promise<boolean> {
+    const { client } = this.deps;
+    try {
+      await client.withDeadline(Date.now() + PING_LIMIT_MS, () =>
+        client.workflowService.getSystemInfo({}),
+      );
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async take(kinds: OutboxKind[]): Promise<OutboxRow[]> {
     const { rows } = await this.deps.pool.query<OutboxRow>({
       name: 'take-outbox',
       text: `update outbox set not_before = now() + $2 * interval '1 ms', attempts = attempts + 1
-        where id in (select id from outbox where not_before <= now()
+        where id in (select id from outbox where not_before <= now() and kind = any($3)
           order by not_before, id limit $1 for update skip locked)
         returning id, kind, complaint_id, payload, attempts`,
-      values: [BATCH, LEASE_MS],
+      values: [BATCH, LEASE_MS, kinds],
     });
     return rows;
   }
@@ -113,13 +140,28 @@ export class Relay {
   }
 
   private async send(row: OutboxRow): Promise<boolean> {
+    const { client } = this.deps;
     try {
-      const sent = await DISPATCHERS[row.kind](row, this.deps);
+      if (this.isTemporalAway && !WITHOUT_TEMPORAL.includes(row.kind)) {
+        await this.postpone(row, 0, 'TemporalAway');
+        return false;
+      }
+      const sent = await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
+        DISPATCHERS[row.kind](row, this.deps),
+      );
       if (sent === 'done') {
         return true;
       }
       await this.postpone(row, sent.againInMs, null);
     } catch (error) {
+      if (isTemporalAway(error)) {
+        if (!this.isTemporalAway) {
+          this.isTemporalAway = true;
+          this.deps.log.warn({ err: error }, 'Temporal is away: what needs it waits');
+        }
+        await this.postpone(row, IDLE_MS / 2, 'TemporalAway').catch(() => undefined);
+        return false;
+      }
       const name = error instanceof Error ? error.name : 'unknown';
       this.deps.log.warn({ err: error, kind: row.kind, outboxId: row.id, attempts: row.attempts }, 'sending failed');
       const waitMs = Math.min(BACKOFF_MAX_MS, 250 * 2 ** Math.min(row.attempts, 10));
@@ -162,4 +204,9 @@ export class Relay {
     await listener.query(`listen ${RELAY_CHANNEL}`);
     this.listener = listener;
   }
+}
+
+function isTemporalAway(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? (error.cause as { code?: number } | undefined) : undefined;
+  return AWAY.includes(cause?.code ?? -1);
 }

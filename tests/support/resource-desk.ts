@@ -17,8 +17,34 @@ import { testDatabase } from './servers.js';
 export interface Answer {
   status: number;
   headers: Headers;
-  // Tests look into answers freely; a wrong shape fails the expectation.
-  body: any;
+  body: Body;
+}
+
+/** An item of a list, as far as tests look into it by name. */
+export interface Item {
+  id: string;
+  number: string;
+  code: string;
+  version: number;
+  highlight: string;
+  preview: string;
+  topicName: string;
+  when: object;
+  similarity: number;
+  [member: string]: unknown;
+}
+
+/** Whatever the API answers, with the members that tests name; a wrong shape fails their expectations. */
+export interface Body extends Item {
+  items: Item[];
+  total: number;
+  nextCursor: string | null;
+  key: string;
+  detail: string;
+  fields: { path: string; message: string }[];
+  warnings: string[];
+  checks: Record<string, { ok: boolean; detail: string }>;
+  dues: Record<string, { at: string }>;
 }
 
 /** A complaint's row as a test wants it; the rest is made up. */
@@ -38,7 +64,13 @@ export interface ResourceDesk {
   /** A desk whose Temporal is away when false. */
   temporal: { up: boolean };
   keyFor(role: KeyRole, agencyId?: string): Promise<string>;
-  call(key: string | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  call(
+    key: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   seed(complaint: SeededComplaint): Promise<{ id: string; number: string }>;
   close(): Promise<void>;
 }
@@ -46,7 +78,7 @@ export interface ResourceDesk {
 export async function openResourceDesk(): Promise<ResourceDesk> {
   const database = await testDatabase();
   const owner = openPool(database.url, null, 10);
-  await loadRegion(owner, await readRegion(await findRegionDir('nizhny-novgorod')));
+  await loadRegion(owner, await readRegion(findRegionDir('nizhny-novgorod')));
   const pool = openPool(database.url, 'otklik_api', 10);
   const temporal = { up: true };
   const deps: AppDeps = {
@@ -90,9 +122,19 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
       });
       const text = await answer.text();
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
-      return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (isJson ? JSON.parse(text) : text) as Body,
+      };
     },
-    async seed({ id = uuid(), number, text = 'Яма на дороге', receivedAt = new Date(), columns = {} }) {
+    async seed({
+      id = uuid(),
+      number,
+      text = 'Яма на дороге',
+      receivedAt = new Date(),
+      columns = {},
+    }) {
       count += 1;
       const row: Record<string, unknown> = {
         id,

@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { ClosureReason } from '../../src/domain/transitions.js';
 import { Life } from './life.js';
@@ -30,14 +29,15 @@ export async function complaint(input: ComplaintInput): Promise<Ending> {
     // Cancelled from outside the desk: the row must not be left open behind a run that is gone.
     await CancellationScope.nonCancellable(() => life.withdraw());
   }
-  await condition(allHandlersFinished);
+  // Also after a cancellation nobody who was heard goes without an answer.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return life.ending;
 }
 
 async function live(life: Life, input: ComplaintInput): Promise<void> {
   await life.open();
   while (!life.isOver) {
-    if (workflowInfo().continueAsNewSuggested || life.isFull) {
+    if (life.isFull) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof complaint>({ ...input, begin: { by: 'continue' } });
     }

@@ -46,10 +46,6 @@ export function listen(life: Life): void {
   }
   // Signals have nobody to answer to: what they may not do is told on the timeline, never thrown.
   setHandler(escalateSignal, () => life.signalled({ type: 'escalate' }));
-  setHandler(replySignal, async (message) => {
-    if (typeof message?.replyId === 'string') {
-      await life.signalled({ type: 'reply', replyId: message.replyId });
-    }
-  });
+  setHandler(replySignal, (message) => life.signalled({ type: 'reply', replyId: String(message?.replyId) }));
   setHandler(citizenWroteSignal, () => life.words());
 }

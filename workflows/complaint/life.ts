@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   condition,
   isCancellation,
   setCurrentDetails,
@@ -25,12 +26,15 @@ import type {
 /** Updates and signals of one run after which it continues as new: Temporal ends a run at 2,000 updates. */
 const MESSAGES_MAX = 1_500;
 
+/** The type of the failure that the caller of a run without its complaint gets: the same command may be sent again. */
+const MOVED = 'Moved';
+
 /** A complaint's run as the workflow knows it: where it stands, and the steps that move it, one at a time. */
 export class Life {
   private standing: StepResult = { status: 'received', version: 0 };
   private readonly turnstile = new Turnstile();
-  private changes = 0;
   private messages = 0;
+  private hasWords = false;
 
   constructor(private readonly input: ComplaintInput) {}
 
@@ -38,8 +42,9 @@ export class Life {
     return this.standing.status === 'closed' || this.standing.fenced === true;
   }
 
+  /** The run has taken so much that it should go on with a fresh history. */
   get isFull(): boolean {
-    return this.messages >= MESSAGES_MAX;
+    return this.messages >= MESSAGES_MAX || workflowInfo().continueAsNewSuggested;
   }
 
   get ending(): 'fenced' | NonNullable<StepResult['closure']> {
@@ -63,17 +68,20 @@ export class Life {
   async publish({ replyId, channels }: Publish): Promise<void> {
     for (const channel of channels) {
       const result = await publishOn(channel)({ replyId });
-      if (result !== null) {
-        this.adopt(result);
+      if (result === null) {
+        // The row is about something else by now: ask it.
+        await this.tick();
+        return;
       }
+      this.adopt(result);
     }
   }
 
-  /** Waits for the next due, or for a command that changes what to wait for. */
+  /** Waits for the next due, or for a message that changes what to wait for. */
   async nextChange(): Promise<'due' | 'changed'> {
-    const seen = this.changes;
-    const isChanged = (): boolean => this.changes !== seen;
     const { wakeAt } = this.standing;
+    const isChanged = (): boolean =>
+      this.standing.wakeAt !== wakeAt || this.toPublish !== undefined || this.isOver || this.isFull;
     if (wakeAt === undefined) {
       await condition(isChanged);
       return 'changed';
@@ -125,7 +133,11 @@ export class Life {
   }
 
   async command(commandId: string): Promise<CommandResult> {
-    const { refused, status, version } = await this.message({ do: 'command', commandId });
+    const { refused, status, version, fenced } = await this.message({ do: 'command', commandId });
+    if (fenced) {
+      // Another run has the complaint; the caller sends the command again, to that one.
+      throw ApplicationFailure.nonRetryable('another run has taken the complaint over', MOVED);
+    }
     return { status, version, ...(refused && { refused }) };
   }
 
@@ -133,7 +145,13 @@ export class Life {
     await this.message({ do: 'signal', commandId: uuid4(), command });
   }
 
+  /** One step takes all words that wait, so any number of signals that come meanwhile costs no more. */
   async words(): Promise<void> {
+    if (this.hasWords || this.isOver) {
+      this.messages += 1;
+      return;
+    }
+    this.hasWords = true;
     await this.message({ do: 'words' });
   }
 
@@ -144,24 +162,35 @@ export class Life {
     }
   }
 
-  private async message(cause: Cause): Promise<StepResult> {
+  private message(cause: Cause): Promise<StepResult> {
     this.messages += 1;
-    await condition(() => this.standing.status !== 'received' || this.isOver);
-    return this.step(cause);
+    return CancellationScope.nonCancellable(async () => {
+      await condition(() => this.standing.status !== 'received' || this.isOver);
+      return this.step(cause);
+    });
   }
 
+  /**
+   * A step is never cancelled: what it was about is done or refused, whatever happens to the run. A command is
+   * put to the row even when the complaint is closed by now, so that its own row says that it was refused.
+   */
   private step(cause: Cause): Promise<StepResult> {
     return this.turnstile.pass(async () => {
-      if (this.isOver) {
+      if (cause.do === 'words') {
+        this.hasWords = false;
+      }
+      const isMessage = cause.do === 'command' || cause.do === 'signal';
+      if (this.standing.fenced || (this.isOver && !isMessage)) {
         return this.standing;
       }
-      const result = await record({
+      const input = {
         complaintId: this.input.complaintId,
         runNo: this.input.runNo ?? 1,
         fence: workflowInfo().firstExecutionRunId,
         now: this.now(),
         cause,
-      });
+      };
+      const result = await CancellationScope.nonCancellable(() => record(input));
       this.adopt(result);
       return result;
     });
@@ -174,9 +203,6 @@ export class Life {
       return;
     }
     this.standing = result;
-    if (result.version !== before.version || result.fenced) {
-      this.changes += 1;
-    }
     const pairs = attributePairs(before, result);
     if (pairs.length > 0) {
       upsertSearchAttributes(pairs);

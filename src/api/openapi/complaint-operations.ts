@@ -52,7 +52,13 @@ const replyTo: Operation = {
 
 const splitOff: Operation = {
   ...command('split', 'split', 'Make a complaint of its own out of a part', commands.splitBody),
-  answers: { 201: { description: 'The old complaint, and the new one', schema: splitState, headers: ['ETag'] } },
+  answers: {
+    201: {
+      description: 'The old complaint, and the new one',
+      schema: splitState,
+      headers: ['ETag'],
+    },
+  },
 };
 
 /** Complaints: taking them in, reading one, and every command of its life. */
@@ -89,11 +95,26 @@ export const COMPLAINT_OPERATIONS: Operation[] = [
   replyTo,
   command('replies/{replyId}/submit', 'reply', 'Send a draft on its way', commands.noBody),
   command('replies/{replyId}/approve', 'approve', 'Let a reply go out', commands.noBody),
-  command('replies/{replyId}/return', 'return', 'Send a reply back to its author', commands.returnBody),
-  command('replies/{replyId}/correct', 'correct', 'Correct a reply that went out', commands.correctBody),
+  command(
+    'replies/{replyId}/return',
+    'return',
+    'Send a reply back to its author',
+    commands.returnBody,
+  ),
+  command(
+    'replies/{replyId}/correct',
+    'correct',
+    'Correct a reply that went out',
+    commands.correctBody,
+  ),
   command('ask', 'ask', 'Ask the citizen; the clocks pause', commands.askBody),
   command('extend', 'extend', 'Ask for more time', commands.extendBody),
-  command('handover', 'handover', 'Give it to another agency, or back to triage', commands.handoverBody),
+  command(
+    'handover',
+    'handover',
+    'Give it to another agency, or back to triage',
+    commands.handoverBody,
+  ),
   command('delegate', 'delegate', 'Give it to an executor or a department', commands.delegateBody),
   command('co-execution', 'coExecution', 'Bring another agency in', commands.coExecutionBody),
   command('escalate', 'escalate', 'One level up, now', commands.escalateBody),
@@ -125,6 +146,11 @@ export const COMPLAINT_OPERATIONS: Operation[] = [
     summary: 'Write an internal note; the citizen never sees it',
     action: 'writeNote',
     body: commands.noteBody,
-    answers: { 201: { description: 'The note', schema: note.omit({ text: true }).meta({ id: 'WrittenNote' }) } },
+    answers: {
+      201: {
+        description: 'The note',
+        schema: note.omit({ text: true }).meta({ id: 'WrittenNote' }),
+      },
+    },
   },
 ];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { problem } from '../../contract/ops.js';
 import { PERMISSIONS } from '../permissions.js';
 import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
-import type { Answer, Operation } from './operation.js';
+import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
 import { TRACK_OPERATIONS } from './track-operations.js';
 
@@ -36,18 +36,21 @@ export function openApiDocument(): Json {
     paths,
     components: {
       schemas: schemas.components(),
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key of POST /keys' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'A key of POST /keys' },
+      },
     },
   };
 }
 
 function describe(operation: Operation, schemas: Schemas, problemRef: Json): Json {
   const { method, path, tag, summary, description, action, query, body, versioned } = operation;
+  const { bodyType = 'application/json' } = operation;
   const roles = action === null ? null : [...PERMISSIONS[action], 'admin'];
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(String(name))),
     ...(query ? queryParameters(schemas.of(query, 'input')) : []),
-    ...(method === 'post' ? [IDEMPOTENCY_KEY] : []),
+    ...(method === 'post' && path.startsWith(API) ? [IDEMPOTENCY_KEY] : []),
     ...(versioned ? [IF_MATCH] : []),
   ];
   return {
@@ -60,17 +63,32 @@ function describe(operation: Operation, schemas: Schemas, problemRef: Json): Jso
     ...(roles === null ? { security: [] } : { security: [{ key: [] }], 'x-roles': roles }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: { [bodyType]: { schema: schemas.of(body, 'input') } },
+          },
+        }
       : {}),
     responses: {
-      ...Object.fromEntries(Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer, schemas)])),
-      ...Object.fromEntries(problemsOf(operation).map((status) => [status, problemAnswer(status, problemRef)])),
+      ...Object.fromEntries(
+        Object.entries(operation.answers).map(([status, answer]) => [
+          status,
+          answerOf(answer, schemas),
+        ]),
+      ),
+      ...Object.fromEntries(
+        problemsOf(operation).map((status) => [status, problemAnswer(status, problemRef)]),
+      ),
     },
   };
 }
 
 function operationId(method: string, path: string): string {
-  const words = path.replace(/^\/api\/v1/, 'v1').replace(/[{}]/g, '').split(/[^a-zA-Z0-9]+/);
+  const words = path
+    .replace(/^\/api\/v1/, 'v1')
+    .replace(/[{}]/g, '')
+    .split(/[^a-zA-Z0-9]+/);
   return [method, ...words.filter(Boolean)]
     .map((word, i) => (i === 0 ? word : word[0]?.toUpperCase() + word.slice(1)))
     .join('');
@@ -116,17 +134,32 @@ const HEADERS = {
   Location: { description: 'Where it is', schema: { type: 'string' } },
 };
 
-function answerOf({ description, schema, type = 'application/json', headers }: Answer, schemas: Schemas): Json {
+function answerOf(
+  { description, schema, type = 'application/json', headers }: Answer,
+  schemas: Schemas,
+): Json {
   return {
     description,
-    ...(headers ? { headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) } : {}),
+    ...(headers
+      ? { headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) }
+      : {}),
     ...(schema ? { content: { [type]: { schema: schemas.of(schema, 'output') } } } : {}),
   };
 }
 
 /** What can go wrong with a call follows from what it takes. */
 function problemsOf(operation: Operation): number[] {
-  const { path, method, action, query, body, versioned, command, problems = [], answers } = operation;
+  const {
+    path,
+    method,
+    action,
+    query,
+    body,
+    versioned,
+    command,
+    problems = [],
+    answers,
+  } = operation;
   const statuses = new Set([
     ...problems,
     ...(action === null ? [] : [401, 403, 429, 503]),
@@ -151,12 +184,17 @@ class Schemas {
   private readonly named = new Map<string, Json>();
 
   of(schema: z.ZodType, io: 'input' | 'output'): Json {
-    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, {
+    const {
+      $schema: _dialect,
+      $defs,
+      ...json
+    } = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',
       override: ({ jsonSchema }) => {
         // Formats say it; their patterns are pages long. Whole numbers are as large as JSON's are.
-        if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+        if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time')
+          delete jsonSchema.pattern;
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
         // Answers may gain members.

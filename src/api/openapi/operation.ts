@@ -13,6 +13,8 @@ export interface Operation {
   action: Action | null;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** `application/json` when left out. */
+  bodyType?: string;
   /** Whether the call changes a version and honours If-Match. */
   versioned?: boolean;
   /** Whether a complaint's state may forbid it (409 with `status` and `allowed`). */

@@ -91,7 +91,8 @@ const regionItems: Operation[] = REGION_PATHS.flatMap((path): Operation[] => {
       ...one,
       method: 'patch',
       summary: `Change: ${name}`,
-      description: 'Makes a new version. Members are replaced whole; null takes an optional one away.',
+      description:
+        'Makes a new version. Members are replaced whole; null takes an optional one away.',
       action: 'editRegion',
       body: changeOf(path),
       versioned: true,
@@ -116,7 +117,9 @@ const dryRun: Operation = {
   summary: 'What triage would make of a text; nothing is written',
   action: 'dryRunRouting',
   body: dryRunBody,
-  answers: { 200: { description: 'Topic, place, answerer, rule, priority and dues', schema: dryRunResult } },
+  answers: {
+    200: { description: 'Topic, place, answerer, rule, priority and dues', schema: dryRunResult },
+  },
 };
 
 const people: Operation[] = [
@@ -204,7 +207,8 @@ const people: Operation[] = [
     path: `${API}/absences`,
     tag: 'People and keys',
     summary: 'Record an absence with a deputy',
-    description: 'A deputy may be away too, with a deputy of their own; a chain that comes back is refused.',
+    description:
+      'A deputy may be away too, with a deputy of their own; a chain that comes back is refused.',
     action: 'manageAbsences',
     body: newAbsence,
     answers: { 201: { description: 'Made', schema: absenceItem, headers: ['Location'] } },
@@ -281,14 +285,12 @@ const ops: Operation[] = [
     summary: "Prometheus' text format",
     answers: { 200: { description: 'Metrics', schema: z.string(), type: 'text/plain' } },
   },
-  ...['/openapi.json', `${API}/openapi.json`].map(
-    (path): Operation => ({
-      ...open,
-      path,
-      summary: 'This document',
-      answers: { 200: { description: 'OpenAPI 3.1', schema: document } },
-    }),
-  ),
+  ...['/openapi.json', `${API}/openapi.json`].map((path): Operation => ({
+    ...open,
+    path,
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: document } },
+  })),
   {
     ...open,
     path: '/docs',

@@ -4,10 +4,8 @@ import { API, type Operation } from './operation.js';
 
 const one = `${API}/track/{token}`;
 const open = { tag: 'Tracking', action: null } as const;
-const done = { description: 'Taken', schema: z.looseObject({}) };
 
-/** What a citizen can do by the private link, without a sign-in. */
-export const TRACK_OPERATIONS: Operation[] = [
+const calls: Operation[] = [
   {
     ...open,
     method: 'get',
@@ -19,10 +17,15 @@ export const TRACK_OPERATIONS: Operation[] = [
     ...open,
     method: 'post',
     path: `${one}/rating`,
-    summary: 'Say whether it is solved',
+    summary: 'Say whether it is solved, within 15 days and once an answer',
     body: ratingBody,
-    answers: { 201: done },
-    problems: [409, 410],
+    answers: {
+      201: {
+        description: 'Taken, and whether it opens the complaint again',
+        schema: z.object({ number: z.string(), reopens: z.boolean() }).meta({ id: 'RatingTaken' }),
+      },
+    },
+    problems: [410],
   },
   {
     ...open,
@@ -30,7 +33,12 @@ export const TRACK_OPERATIONS: Operation[] = [
     path: `${one}/messages`,
     summary: 'Write a further word',
     body: messageBody,
-    answers: { 202: done },
+    answers: {
+      202: {
+        description: 'Taken, and whether it was there already',
+        schema: z.object({ number: z.string(), duplicate: z.boolean() }).meta({ id: 'WordTaken' }),
+      },
+    },
   },
   {
     ...open,
@@ -38,7 +46,38 @@ export const TRACK_OPERATIONS: Operation[] = [
     path: `${one}/withdraw`,
     summary: 'Take the complaint back',
     body: z.strictObject({}),
-    answers: { 200: done },
-    problems: [409],
+    answers: { 200: { description: 'The case as it is now', schema: trackedComplaint } },
   },
 ];
+
+const page = { description: 'The page', schema: z.string(), type: 'text/html' };
+const form = 'application/x-www-form-urlencoded';
+
+/** The same for a browser without scripts: a page, and forms that lead back to it. */
+const pages: Operation[] = [
+  {
+    ...open,
+    method: 'get',
+    path: '/track/{token}',
+    summary: "The citizen's page, in Russian or English",
+    answers: { 200: page },
+  },
+  ...(
+    [
+      ['rating', ratingBody],
+      ['messages', messageBody],
+      ['withdraw', z.strictObject({})],
+    ] as const
+  ).map(([path, body]): Operation => ({
+    ...open,
+    method: 'post',
+    path: `/track/{token}/${path}`,
+    summary: `The page's form: ${path}`,
+    body,
+    bodyType: form,
+    answers: { 303: { description: 'Back to the page' } },
+  })),
+];
+
+/** What a citizen can do by the private link, without a sign-in. */
+export const TRACK_OPERATIONS: Operation[] = [...calls, ...pages];

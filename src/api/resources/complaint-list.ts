@@ -65,11 +65,16 @@ async function withHighlights(
   search: NonNullable<ListFilter['search']>,
   page: Page,
 ): Promise<Page> {
-  const found = await highlights(db, search, page.items.map((item) => item.id));
+  const found = await highlights(
+    db,
+    search,
+    page.items.map((item) => item.id),
+  );
   const items = page.items.map((item) => ({
     ...item,
     highlight:
-      found.get(item.id) ?? (search.numbers.includes(item.number) ? `<mark>${item.number}</mark>` : null),
+      found.get(item.id) ??
+      (search.numbers.includes(item.number) ? `<mark>${item.number}</mark>` : null),
   }));
   return { ...page, items };
 }
@@ -87,7 +92,9 @@ async function filterOf(
   };
   const retired = await retiredAmong(db, view, query);
   const agencies = query.agency?.flatMap((ref) => {
-    const id = view.agencyByRef(ref)?.id ?? retired.find((item) => item.kind === 'agency' && (item.id === ref || item.code === ref))?.id;
+    const id =
+      view.agencyByRef(ref)?.id ??
+      retired.find((item) => item.kind === 'agency' && (item.id === ref || item.code === ref))?.id;
     if (id === undefined) refuse('agency', ref);
     return id === undefined ? [] : [id, ...agencyTree(view, id)];
   });
@@ -131,7 +138,11 @@ interface Retired {
 }
 
 /** Items asked for that the region has no more; complaints may still carry them. No query unless one is asked for. */
-async function retiredAmong(db: Db, view: RegionView, query: ComplaintListQuery): Promise<Retired[]> {
+async function retiredAmong(
+  db: Db,
+  view: RegionView,
+  query: ComplaintListQuery,
+): Promise<Retired[]> {
   const refs = [
     ...(query.agency ?? []).filter((ref) => view.agencyByRef(ref) === undefined),
     ...(query.topic ?? []).filter((code) => !view.topics.has(code)),

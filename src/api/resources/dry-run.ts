@@ -78,15 +78,28 @@ function dryRun(view: RegionView, body: z.output<typeof dryRunBody>, now: number
   };
 }
 
-const ruleRef = ({ code, position, version }: { code: string; position: number; version: number }) => ({
+const ruleRef = ({
+  code,
+  position,
+  version,
+}: {
+  code: string;
+  position: number;
+  version: number;
+}) => ({
   code,
   position,
   version,
 });
 
-function requireKnown(view: RegionView, { topic, municipality }: z.output<typeof dryRunBody>): void {
+function requireKnown(
+  view: RegionView,
+  { topic, municipality }: z.output<typeof dryRunBody>,
+): void {
   const fields = [
-    ...(topic === undefined || view.topics.has(topic) ? [] : [{ path: 'topic', message: 'is not a topic' }]),
+    ...(topic === undefined || view.topics.has(topic)
+      ? []
+      : [{ path: 'topic', message: 'is not a topic' }]),
     ...(municipality === undefined || view.municipalities.has(municipality)
       ? []
       : [{ path: 'municipality', message: 'is not a municipality' }]),

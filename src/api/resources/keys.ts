@@ -24,7 +24,11 @@ export function keyRoutes(deps: AppDeps): Router {
     const { rows, total } = await listKeys(deps.pool, after, limit);
     const page = pageFrom(rows, limit, digest, (key) => key.id);
     const view = await deps.region.current();
-    res.json({ items: page.rows.map((key) => shown(key, view)), nextCursor: page.nextCursor, total });
+    res.json({
+      items: page.rows.map((key) => shown(key, view)),
+      nextCursor: page.nextCursor,
+      total,
+    });
   });
 
   router.post('/keys', permit('manageKeys'), async (req, res) => {
@@ -35,11 +39,15 @@ export function keyRoutes(deps: AppDeps): Router {
     }
     const key = makeKey();
     const id = resourceIdOf(req);
-    const row = await insertKey(deps.pool, { id, key, role, agencyId: agency?.id ?? null, label }).catch(
-      (error: unknown) => {
-        throw isSameId(error) ? madeBefore(id) : error;
-      },
-    );
+    const row = await insertKey(deps.pool, {
+      id,
+      key,
+      role,
+      agencyId: agency?.id ?? null,
+      label,
+    }).catch((error: unknown) => {
+      throw isSameId(error) ? madeBefore(id) : error;
+    });
     const answer = { id: row.id, prefix: row.prefix, role: row.role, label: row.label };
     // A kept answer must not keep the secret.
     keepInstead(res, answer);

@@ -27,7 +27,13 @@ export function checkRegionView(view: RegionView, code: string): void {
     }
   };
   const draft: RegionDraft = { files, report, lineOf: () => 0 };
-  for (const check of [checkCodes, checkReferences, checkAgencies, checkCalendars, checkAllowances]) {
+  for (const check of [
+    checkCodes,
+    checkReferences,
+    checkAgencies,
+    checkCalendars,
+    checkAllowances,
+  ]) {
     check(draft);
   }
   if (fields.length === 0) {
@@ -42,7 +48,9 @@ export function checkRegionView(view: RegionView, code: string): void {
 function fieldOf(file: object, path: readonly PropertyKey[], code: string): string {
   const [list, index, ...rest] = path;
   const items = (file as Record<PropertyKey, unknown>)[list ?? ''];
-  const item = Array.isArray(items) ? (items[Number(index)] as { code?: string } | undefined) : undefined;
+  const item = Array.isArray(items)
+    ? (items[Number(index)] as { code?: string } | undefined)
+    : undefined;
   const member = rest.map(String).join('.');
   if (item?.code === undefined) {
     return path.map(String).join('.');
@@ -63,7 +71,10 @@ function asFiles(view: RegionView): RegionFiles {
   const { settings } = view;
   const all = <T>(items: Map<string, T>): T[] => [...items.values()];
   const files = {
-    'region.yaml': { ...settings, workingDay: workingDayOf(view.calendars.get(settings.defaults.calendar)) },
+    'region.yaml': {
+      ...settings,
+      workingDay: workingDayOf(view.calendars.get(settings.defaults.calendar)),
+    },
     'municipalities.yaml': { municipalities: all(view.municipalities) },
     'agencies.yaml': { approval: { interim: false, final: false }, agencies: all(view.agencies) },
     'topics.yaml': { groups: all(view.topicGroups), topics: all(view.topics) },

@@ -120,9 +120,19 @@ class RegionResource {
       }
       const held = this.kind === 'agency' ? await countHeld(db, before.id) : 0;
       if (held > 0) {
-        throw new AppError('conflict', `The agency holds ${held} open complaints: hand them over first.`);
+        throw new AppError(
+          'conflict',
+          `The agency holds ${held} open complaints: hand them over first.`,
+        );
       }
-      return { kind: this.kind, before, id: before.id, code: before.code, body: before.body, retired: true };
+      return {
+        kind: this.kind,
+        before,
+        id: before.id,
+        code: before.code,
+        body: before.body,
+        retired: true,
+      };
     });
     res.status(204).end();
   };
@@ -139,7 +149,10 @@ class RegionResource {
     return item;
   }
 
-  private async write(code: string, decide: (db: Db) => Promise<RegionChange | null>): Promise<void> {
+  private async write(
+    code: string,
+    decide: (db: Db) => Promise<RegionChange | null>,
+  ): Promise<void> {
     await changeRegion(this.deps.pool, decide, async (db) => {
       checkRegionView(await readRegionView(db), code);
     });

@@ -53,7 +53,12 @@ export function notificationRoutes(deps: AppDeps): Router {
     const agencies = agenciesOf(callerOf(req), view);
     const digest = queryDigest(callerOf(req).actor, 'notifications', choice);
     const after = cursor === undefined ? undefined : decodeCursor(cursor, digest, z.uuid());
-    const { rows, total } = await listNotifications(deps.pool, { ...choice, agencies }, after, limit);
+    const { rows, total } = await listNotifications(
+      deps.pool,
+      { ...choice, agencies },
+      after,
+      limit,
+    );
     const page = pageFrom(rows, limit, digest, (notice) => notice.id);
     const items = page.rows.map((notice) => ({
       id: notice.id,

@@ -28,7 +28,11 @@ export function userRoutes(deps: AppDeps): Router {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, digest, z.uuid());
     const { rows, total } = await listUsers(deps.pool, { ...choice, agencies }, after, limit);
     const page = pageFrom(rows, limit, digest, (user) => user.id);
-    res.json({ items: page.rows.map((user) => shown(user, view)), nextCursor: page.nextCursor, total });
+    res.json({
+      items: page.rows.map((user) => shown(user, view)),
+      nextCursor: page.nextCursor,
+      total,
+    });
   });
 
   router.post('/users', permit('manageUsers'), async (req, res) => {
@@ -37,7 +41,7 @@ export function userRoutes(deps: AppDeps): Router {
     const user: UserRow = {
       ...body,
       id: resourceIdOf(req),
-      agencyId: agency == null ? null : agencyId(view, agency),
+      agencyId: agency === null || agency === undefined ? null : agencyId(view, agency),
       scope: scope ?? {},
       email: body.email ?? null,
       createdAt: new Date(worldNow(deps)),
@@ -57,7 +61,9 @@ export function userRoutes(deps: AppDeps): Router {
     const { agency, ...changes } = parse(userChange, req.body);
     const view = await deps.region.current();
     const before = await userFor(deps, callerOf(req), view, req.params.id);
-    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const given = Object.fromEntries(
+      Object.entries(changes).filter(([, value]) => value !== undefined),
+    );
     const user: UserRow = { ...before, ...given };
     if (agency !== undefined) {
       user.agencyId = agency === null ? null : agencyId(view, agency);
@@ -105,7 +111,10 @@ function agencyId(view: RegionView, ref: string): string {
 function requireFitting(user: UserRow, view: RegionView): void {
   const wrong: FieldError[] = [];
   if (AGENCY_ROLES.includes(user.role) !== (user.agencyId !== null)) {
-    wrong.push({ path: 'agency', message: `is needed for ${AGENCY_ROLES.join(', ')}, and for no other role` });
+    wrong.push({
+      path: 'agency',
+      message: `is needed for ${AGENCY_ROLES.join(', ')}, and for no other role`,
+    });
   }
   for (const [member, known] of [
     ['topics', view.topics],

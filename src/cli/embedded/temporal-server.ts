@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { FoundServer } from '../../temporal/find-server.js';
 import { minorOf } from '../../temporal/find-server.js';
+import { SEARCH_ATTRIBUTES } from '../../temporal/names.js';
 import { childEnvironment } from '../../process-environment.js';
 import { lastLines, logFile } from './log-files.js';
 import { choosePort } from './ports.js';
@@ -44,18 +45,8 @@ export const TEMPORAL_STOP = { signal: 'SIGTERM', limitMs: 10_000 } as const;
 const READY_LIMIT_MS = 60_000;
 const ATTEMPTS = 3;
 
-/** Registered at every start; DESIGN names them. The server leaves those alone that it already has. */
-const SEARCH_ATTRIBUTES = {
-  ComplaintStatus: 'Keyword',
-  Topic: 'Keyword',
-  Agency: 'Keyword',
-  Municipality: 'Keyword',
-  Source: 'Keyword',
-  Priority: 'Keyword',
-  CampaignId: 'Keyword',
-  EscalationLevel: 'Int',
-  DueAt: 'Datetime',
-};
+/** What the command line calls the types of search attributes. */
+const TYPE_NAMES = { KEYWORD: 'Keyword', INT: 'Int', DATETIME: 'Datetime' } as const;
 
 /** The major and minor version that wrote the data, for finding a server that reads it; undefined without data. */
 export async function serverMinorOf(dataDir: string): Promise<string | undefined> {
@@ -148,7 +139,7 @@ function serverArguments(options: TemporalOptions, port: number, uiPort: number)
     ]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
       '--search-attribute',
-      `${name}=${type}`,
+      `${name}=${TYPE_NAMES[type]}`,
     ]),
   ];
 }

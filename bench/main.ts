@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { startBare } from './bare.js';
+import { startLoad } from './children.js';
+import { startDesk } from './desk.js';
+import { measureLives } from './life-cost.js';
+import { compareIntake, compareLives, type Extent } from './measure.js';
+import { measureOutage } from './outage.js';
+import { costLines, intakeLines, newReport, outageLines, RATIO_MIN } from './report.js';
+import { countRuns } from './runs.js';
+import { startServers } from './servers.js';
+
+const FULL: Extent = { pairs: 6, intakeMs: 4_000, lives: 400, outage: 1_000 };
+const QUICK: Extent = { pairs: 2, intakeMs: 2_000, lives: 100, outage: 200 };
+const LIVES_COUNTED = 10;
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+});
+const extent = options.quick ? QUICK : FULL;
+const say = (line: string): void => console.log(line);
+const progress = (line: string): void => console.error(`… ${line}`);
+
+/** What to stop, the last one first; also when the bench is interrupted. */
+const running: { stop(): Promise<void> }[] = [];
+async function stopAll(): Promise<void> {
+  for (let one = running.pop(); one !== undefined; one = running.pop()) {
+    await one.stop();
+  }
+}
+function started<T extends { stop(): Promise<void> }>(one: T): T {
+  running.push(one);
+  return one;
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void stopAll().finally(() => process.exit(130));
+  });
+}
+
+async function bench(): Promise<void> {
+  const report = newReport();
+  progress('starting PostgreSQL and Temporal');
+  const servers = started(await startServers(progress));
+  const load = started(await startLoad());
+  const desk = started(await startDesk(servers));
+  const bare = started(await startBare(servers));
+
+  progress('(a) intake');
+  report.intake = await compareIntake(load, desk, bare, extent);
+  say(intakeLines('(a) POST /complaints, 50 callers', report.intake));
+
+  progress('(b) whole lives');
+  await desk.startWorker();
+  await bare.startWorker();
+  report.lives = await compareLives(load, desk, bare, extent);
+  say(intakeLines('(b) whole lives, 50 callers (times: until the final reply is taken)', report.lives));
+
+  progress('(c) one life');
+  const client = new Client({ connection: Connection.lazy({ address: servers.temporal.address }) });
+  report.lifeCost = {
+    otklik: await measureLives(desk, client, servers.logDir, LIVES_COUNTED),
+    bare: await measureLives(bare, client, servers.logDir, LIVES_COUNTED),
+  };
+  say(costLines(report.lifeCost));
+
+  progress('an outage of Temporal');
+  await bare.stopWorker();
+  const runsOf = (numbers: string[]) => countRuns(client, numbers);
+  report.outage = await measureOutage(load, desk, () => servers.stopTemporal(), runsOf, extent);
+  say(outageLines(report.outage));
+  await client.connection.close();
+
+  if (options.json !== undefined) {
+    await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  const isReached = report.intake.ratio >= RATIO_MIN && report.lives.ratio >= RATIO_MIN;
+  process.exitCode = isReached && report.outage.wrongRuns === 0 ? 0 : 1;
+}
+
+try {
+  await bench();
+} finally {
+  await stopAll();
+}

@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HttpDesk } from '../support/http-desk.js';
+import { verifyAudit } from '../../src/audit/verify.js';
+
+/** Does the work for every item, at most `limit` at once. @returns what came of each, in the items' order. */
+export async function atOnce<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+export const times = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Looks again and again until what is seen holds. @throws Error with what was seen last. */
+export async function untilSeen<T>(
+  look: () => Promise<T>,
+  holds: (seen: T) => boolean,
+  limitMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) {
+      return seen;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`not in time: ${JSON.stringify(seen)?.slice(0, 2_000)}`);
+    }
+    await pause(50);
+  }
+}
+
+type Pool = HttpDesk['pool'];
+
+/** One figure of the database. */
+export async function count(pool: Pool, from: string, values: unknown[] = []): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(`select count(*)::int as n from ${from}`, values);
+  return rows[0]!.n;
+}
+
+/** The types of a complaint's events, in order. */
+export async function typesOf(pool: Pool, id: string): Promise<string[]> {
+  const { rows } = await pool.query<{ type: string }>(
+    'select type from events where complaint_id = $1 order by seq',
+    [id],
+  );
+  return rows.map(({ type }) => type);
+}
+
+/** A complaint's row. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a row is what a test asserts about it
+export async function rowOf(pool: Pool, id: string): Promise<any> {
+  return (await pool.query('select * from complaints where id = $1', [id])).rows[0];
+}
+
+/** The secret of a private link. */
+export const tokenOf = ({ trackingUrl }: { trackingUrl: string }): string => trackingUrl.split('/').at(-1)!;
+
+/**
+ * What must hold whenever the desk has come to rest: no word, no command and nothing to send waits, no open
+ * complaint has slept through its instant, and every timeline is whole.
+ */
+export async function restOf(pool: Pool, worldNow: number = Date.now()) {
+  const [words, commands, outbox, overslept] = await Promise.all([
+    count(pool, `inbox where state = 'pending'`),
+    count(pool, `commands where state = 'pending'`),
+    count(pool, `outbox where kind in ('start', 'word', 'publication')`),
+    count(pool, `complaints where status <> 'closed' and wake_at < $1`, [new Date(worldNow - 5_000)]),
+  ]);
+  return { words, commands, outbox, overslept };
+}
+
+export const AT_REST = { words: 0, commands: 0, outbox: 0, overslept: 0 };
+
+/** What is wrong with the timelines; empty when nothing is. */
+export async function brokenTimelines(pool: Pool, dataDir: string): Promise<unknown[]> {
+  return (await verifyAudit(pool, { dataDir, auditKey: null })).problems;
+}
+
+/** How many executions Temporal has had of a complaint's workflow. Lists lag: asked until they agree. */
+export async function runsOf({ client }: HttpDesk, number: string): Promise<number> {
+  let runs = 0;
+  for await (const _ of client.workflow.list({ query: `WorkflowId = 'complaint/${number}'` })) {
+    runs += 1;
+  }
+  return runs;
+}
