@@ -88,10 +88,10 @@ export const REGION_PATHS = Object.keys(REGION_RESOURCES) as RegionPath[];
 
 /** A change: any of the members but the code; null takes an optional one away. Nested objects are replaced whole. */
 export function changeOf(path: RegionPath) {
-  const { code: _code, ...rest } = REGION_RESOURCES[path].body.shape as Record<string, z.ZodType>;
-  const members = Object.entries(rest).map(
-    ([name, schema]) => [name, withoutDefault(schema).nullable().optional()] as const,
-  );
+  const shape = REGION_RESOURCES[path].body.shape as Record<string, z.ZodType>;
+  const members = Object.entries(shape)
+    .filter(([name]) => name !== 'code')
+    .map(([name, schema]) => [name, withoutDefault(schema).nullable().optional()] as const);
   return z.strictObject(Object.fromEntries(members));
 }
 

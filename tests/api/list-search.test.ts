@@ -42,7 +42,7 @@ describe('the search for complaints', () => {
     for (const q of ['123', '000123', '2026-000123', '№ 123']) {
       const body = await find(q);
       expect(idsOf(body)[0]).toBe(number.id);
-      expect(body.items[0].highlight).toContain('2026-000123');
+      expect(body.items[0]?.highlight).toContain('2026-000123');
     }
     expect(idsOf(await find('123'))).toContain(text.id);
     expect(idsOf(await find('1234'))).not.toContain(number.id);
@@ -91,7 +91,7 @@ describe('the search for complaints', () => {
 
     const [hit] = (await find('тротуары')).items;
 
-    expect(hit.id).toBe(id);
+    expect(hit?.id).toBe(id);
     expect(hit?.highlight).toMatch(/^…/);
     expect(hit?.highlight).toContain(
       '<mark>Тротуар</mark> отремонтирован &lt;b&gt;вчера&lt;/b&gt; &amp; сдан.',

@@ -157,7 +157,7 @@ describe('the OpenAPI document', () => {
 
   it('stands on a page that needs no other host', async () => {
     const page = await desk.call(null, 'GET', '/docs');
-    const files = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(
       ([, file]) => file!,
     );
 
@@ -194,7 +194,7 @@ describe('health and metrics', () => {
       status: 'degraded',
       checks: { temporal: { ok: false } },
     });
-    expect(degraded.body.checks.temporal.detail).toContain('intake');
+    expect(degraded.body.checks.temporal?.detail).toContain('intake');
   });
 
   it('is not ready when a migration is missing', async () => {
@@ -203,7 +203,7 @@ describe('health and metrics', () => {
     const { status, body } = await desk.call(null, 'GET', '/readyz');
 
     expect(status).toBe(503);
-    expect(body.checks.migrations.detail).toContain('0002_lists.sql');
+    expect(body.checks.migrations?.detail).toContain('0002_lists.sql');
     expect((await desk.call(null, 'GET', '/healthz')).status).toBe(200);
     await desk.owner.query(`insert into migrations (name) values ('0002_lists.sql')`);
   });
@@ -237,16 +237,16 @@ describe('health and metrics', () => {
     await desk.call(key, 'GET', `complaints/${id}/similar`);
     await desk.call(key, 'GET', 'complaints?q=Тайное');
 
-    const { body } = await desk.call(null, 'GET', '/metrics');
+    const { text } = await desk.call(null, 'GET', '/metrics');
 
-    expect(body).toContain('otklik_complaints_open{status="assigned"} 1');
-    expect(body).toContain('otklik_outbox_waiting{kind="mail"} 1');
-    expect(body).toContain('otklik_outbox_failing{kind="mail"} 1');
+    expect(text).toContain('otklik_complaints_open{status="assigned"} 1');
+    expect(text).toContain('otklik_outbox_waiting{kind="mail"} 1');
+    expect(text).toContain('otklik_outbox_failing{kind="mail"} 1');
     expect(
-      Number(/otklik_outbox_oldest_seconds\{kind="mail"\} (\S+)/.exec(body)?.[1]),
+      Number(/otklik_outbox_oldest_seconds\{kind="mail"\} (\S+)/.exec(text)?.[1]),
     ).toBeGreaterThanOrEqual(90);
-    expect(body).toContain('route="/api/v1/complaints/:id/similar",status="200"');
-    expect(body).toContain('otklik_database_up 1');
-    for (const secret of [id, number, 'Тайн', key]) expect(body).not.toContain(secret);
+    expect(text).toContain('route="/api/v1/complaints/:id/similar",status="200"');
+    expect(text).toContain('otklik_database_up 1');
+    for (const secret of [id, number, 'Тайн', key]) expect(text).not.toContain(secret);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
-import { openResourceDesk, type ResourceDesk } from '../support/resource-desk.js';
+import { openResourceDesk, type Item, type ResourceDesk } from '../support/resource-desk.js';
 
 describe('keys, people and work', () => {
   let desk: ResourceDesk;
@@ -63,7 +63,7 @@ describe('keys, people and work', () => {
     const answer = await desk.call(admin, 'POST', 'keys', body);
 
     expect(answer.status).toBe(422);
-    expect(answer.body.fields[0].path).toBe(field);
+    expect(answer.body.fields[0]?.path).toBe(field);
   });
 
   it('lets nobody but an admin make keys and people', async () => {
@@ -120,9 +120,9 @@ describe('keys, people and work', () => {
   });
 
   it('takes a chain of deputies and refuses one that comes back (A01)', async () => {
-    const [a, b, c] = await Promise.all(
+    const [a, b, c] = (await Promise.all(
       ['А', 'Б', 'В'].map((name) => makeUser({ name, role: 'executor', agency: agencies[0] })),
-    );
+    )) as [Item, Item, Item];
     const away = (user: { id: string }, deputy: { id: string }, from: string, to: string) =>
       desk.call(operator, 'POST', 'absences', {
         user: user.id,
@@ -141,7 +141,7 @@ describe('keys, people and work', () => {
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(first.body).toMatchObject({ user: { id: a.id, name: 'А' }, deputy: { id: b.id } });
     expect(circle.status).toBe(422);
-    expect(circle.body.fields[0].path).toBe('deputy');
+    expect(circle.body.fields[0]?.path).toBe('deputy');
     // On the 9th A is back: nobody stands in for themselves.
     expect(apart.status).toBe(201);
     expect(twice.status).toBe(422);
@@ -153,9 +153,9 @@ describe('keys, people and work', () => {
   });
 
   it('refuses one of two absences that would close a circle when both are made at once', async () => {
-    const [a, b] = await Promise.all(
+    const [a, b] = (await Promise.all(
       ['Г', 'Д'].map((name) => makeUser({ name, role: 'executor', agency: agencies[0] })),
-    );
+    )) as [Item, Item, Item];
     const span = { from: '2026-06-01T00:00:00Z', to: '2026-06-08T00:00:00Z' };
 
     const statuses = (
@@ -174,8 +174,14 @@ describe('keys, people and work', () => {
     for (const [n, id] of ids.entries()) {
       await desk.owner.query(
         `insert into tasks (id, kind, complaint_id, subject, reason, created_at, updated_at)
-         values ($1, $2, $3, $2 || $4::text, 'no channel', $4, $4)`,
-        [id, n === 2 ? 'mail' : 'publication', complaint.id, new Date(Date.UTC(2026, 1, 3 - n))],
+         values ($1, $2, $3, $4, 'no channel', $5, $5)`,
+        [
+          id,
+          n === 2 ? 'mail' : 'publication',
+          complaint.id,
+          id,
+          new Date(Date.UTC(2026, 1, 3 - n)),
+        ],
       );
     }
 

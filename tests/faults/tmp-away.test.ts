@@ -30,7 +30,7 @@ describe('while Temporal is away', () => {
     });
     console.log('post', answers.map((a) => a.tookMs).sort((a, b) => a - b).filter((_, i) => i % 100 === 99));
     expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
-    expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(2_000);
+    expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(6_000);
 
     const back = Date.now();
     await temporal.start();

@@ -18,6 +18,8 @@ export interface Answer {
   status: number;
   headers: Headers;
   body: Body;
+  /** The body as it came. */
+  text: string;
 }
 
 /** An item of a list, as far as tests look into it by name. */
@@ -126,6 +128,7 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
         status: answer.status,
         headers: answer.headers,
         body: (isJson ? JSON.parse(text) : text) as Body,
+        text,
       };
     },
     async seed({

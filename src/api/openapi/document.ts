@@ -184,11 +184,7 @@ class Schemas {
   private readonly named = new Map<string, Json>();
 
   of(schema: z.ZodType, io: 'input' | 'output'): Json {
-    const {
-      $schema: _dialect,
-      $defs,
-      ...json
-    } = z.toJSONSchema(schema, {
+    const { $defs, ...json } = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',
       override: ({ jsonSchema }) => {
@@ -203,6 +199,7 @@ class Schemas {
         }
       },
     }) as Json & { $defs?: Record<string, Json> };
+    delete json.$schema;
     for (const [name, definition] of Object.entries($defs ?? {})) {
       this.named.set(name, rewritten(definition));
     }
