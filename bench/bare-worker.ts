@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
 
 // The bare counterpart of the worker: as many transactions and statements of the same kind, tuned the same way.
@@ -35,6 +35,7 @@ export interface BareActivities {
   publish: typeof publish;
 }
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address });
 const pollers = (initial: number) => ({ type: 'autoscaling', minimum: 1, initial, maximum: 16 }) as const;
 const lives = await Worker.create({

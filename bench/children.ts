@@ -27,7 +27,8 @@ export async function startChild(file: string, args: string[] = []): Promise<Chi
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         const gone = once(child, 'exit');
-        child.kill();
+        // Nothing of these processes is worth a graceful end.
+        child.kill('SIGKILL');
         await gone;
       }
     },

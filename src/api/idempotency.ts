@@ -60,7 +60,12 @@ export function keyedCall(req: Request, actor: string, key: string): KeyedCall {
 export function turnError(turn: Exclude<Turn, { turn: 'run' | 'replay' }>): AppError {
   return turn.turn === 'mismatch'
     ? new AppError('idempotency_mismatch', 'This Idempotency-Key was sent with another request.')
-    : new AppError('in_progress', 'The first request with this key is still running.', {}, turn.seconds);
+    : new AppError(
+        'in_progress',
+        'The first request with this key is still running.',
+        {},
+        turn.seconds,
+      );
 }
 
 export function replay(res: Response, answer: KeptAnswer): void {
@@ -139,7 +144,9 @@ export function idempotent(
       res.end = end as typeof res.end;
       settle(pool, call, answerOf(res, chunk))
         // Without its kept answer the key unlocks by itself, and the retry meets its own resource id.
-        .catch(() => log.warn({ requestId: req.requestId }, 'the answer under a key could not be kept'))
+        .catch(() =>
+          log.warn({ requestId: req.requestId }, 'the answer under a key could not be kept'),
+        )
         .finally(() => end(chunk, encoding));
       return res;
     }) as typeof res.end;

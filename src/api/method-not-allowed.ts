@@ -4,12 +4,8 @@ import { AppError } from '../errors.js';
 
 function refuse(methods: string[]): RequestHandler {
   const allow = methods.join(', ');
-  return (req, res) => {
+  return (_req, res) => {
     res.setHeader('Allow', allow);
-    if (req.method === 'OPTIONS') {
-      res.status(204).end();
-      return;
-    }
     throw new AppError('method_not_allowed', `This resource takes ${allow}.`);
   };
 }

@@ -1,3 +1,4 @@
+import { classifierOf } from '../../activities/step/triage-facts.js';
 import { readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
@@ -18,6 +19,8 @@ export async function runWorker(): Promise<void> {
   const pool = openPool(databaseUrl(config), 'otklik_worker', config.OTKLIK_WORKER_POOL);
   const clock = await readAnchor(pool, config);
   const region = new RegionCache(pool);
+  // Made before the first complaint waits for it.
+  classifierOf(await region.current());
   const client = openClient(config);
   const deps = { config, pool, region, client, clock, log };
   const workers = await createWorkers(deps);

@@ -11,7 +11,10 @@ const userId = z.uuid('must be the id of a user');
 const reply = z.strictObject({
   text: text(),
   kind: z.enum(['interim', 'final']),
-  outcome: z.enum(REPLY_OUTCOMES).optional().describe('Of a final reply; `explained` when left out'),
+  outcome: z
+    .enum(REPLY_OUTCOMES)
+    .optional()
+    .describe('Of a final reply; `explained` when left out'),
   promisedAt: instant()
     .optional()
     .describe('Of an interim reply: by when the work is promised, within a year'),

@@ -25,7 +25,10 @@ export const newComplaint = z.strictObject({
       contact: contact.optional(),
     })
     .optional(),
-  url: z.url({ protocol: /^https?$/, error: 'must be an http address' }).max(2_000).optional(),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http address' })
+    .max(2_000)
+    .optional(),
   postedAt: instant().optional().describe('When the citizen wrote it; at most 5 minutes ahead'),
   origin: z.enum(['authority_page', 'elsewhere']).default('elsewhere'),
   visibility: z

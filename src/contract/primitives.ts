@@ -6,11 +6,9 @@ import { z } from 'zod';
 export const TEXT_MAX = 20_000;
 
 // C0 controls but tab and line feed, DEL, and the two non-characters that XML and spreadsheets refuse.
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g;
 const LINE_ENDS = /\r\n?/g;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-// eslint-disable-next-line no-control-regex
 const ANY_CONTROL = /[\u0000-\u001f\u007f\ufffe\uffff]/;
 const VISIBLE = /[^\s\p{Cf}\p{Cc}]/u;
 

@@ -6,7 +6,9 @@ export interface CommandRow {
   id: string;
   body: Record<string, unknown>;
   state: 'pending' | 'applied' | 'refused';
-  result: { refused?: { code: 'state_forbids' | 'invalid'; message: string; allowed: Command[] } } | null;
+  result: {
+    refused?: { code: 'state_forbids' | 'invalid'; message: string; allowed: Command[] };
+  } | null;
 }
 
 /** `at`: world time, epoch ms. A command that is carried out in the same transaction is inserted as applied. */

@@ -55,11 +55,7 @@ export async function findKey(db: Db, key: string): Promise<KeyRow | null> {
     values: [prefixOf(key)],
   });
   const row = rows[0];
-  if (!row || !timingSafeEqual(row.hash, digest(key))) {
-    return null;
-  }
-  const { hash: _hash, ...shown } = row;
-  return shown;
+  return row && timingSafeEqual(row.hash, digest(key)) ? row : null;
 }
 
 /** Revokes a key; null when there is none, the row as it was left when it is revoked already. */

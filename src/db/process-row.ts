@@ -38,7 +38,10 @@ type Folded = Pick<Process, (typeof FOLDED)[number]>;
 const ms = (date: Date | null): number | null => date?.getTime() ?? null;
 const date = (at: number | null | undefined): Date | null => (at == null ? null : new Date(at));
 
-/** Reads and locks a complaint's row. @returns null for an unknown id. */
+/**
+ * Reads and locks a complaint's row. The key stays readable: rows that refer to the complaint (a command, a task)
+ * can be written while a step is under way. @returns null for an unknown id.
+ */
 export async function lockProcess(db: Db, complaintId: string): Promise<ProcessRow | null> {
   const { rows } = await db.query({
     name: 'lock-process',
@@ -48,7 +51,7 @@ export async function lockProcess(db: Db, complaintId: string): Promise<ProcessR
         status, closure_reason, reject_code, kind, topic, topic_group, topic_confidence, topic_source,
         municipality, agency_id, executor_id, co_executors, priority, level, rule, merged_into,
         repeat_of, first_replied_at, closed_at, process
-      from complaints where id = $1 for update`,
+      from complaints where id = $1 for no key update`,
     values: [complaintId],
   });
   const row = rows[0];

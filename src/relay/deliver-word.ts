@@ -22,7 +22,10 @@ import { beginRun } from './start-run.js';
 /** For so long after closing a citizen's word reopens the complaint. Source: published norms of real desks, 15 days. */
 const REOPENS_WITHIN_MS = 15 * 24 * 3_600_000;
 
+const LOOK_AGAIN_MS = 500;
+
 interface Word {
+  isFirst: boolean;
   state: string;
   route: string;
   message_id: string;
@@ -48,6 +51,9 @@ export const deliverWord: Dispatcher = async (row, deps) => {
   if (decided.next === 'done') {
     return 'done';
   }
+  if (decided.next === 'wait') {
+    return { againInMs: LOOK_AGAIN_MS };
+  }
   return decided.next === 'signal'
     ? signalRun(deps, decided.number)
     : reopenRun(deps, row.complaint_id, decided, inboxId);
@@ -62,7 +68,7 @@ async function signalRun({ client }: RelayDeps, number: string): Promise<Sent> {
     }
   }
   // Done when the row says handled: a run that is just closing may not look at it any more.
-  return { againInMs: 500 };
+  return { againInMs: LOOK_AGAIN_MS };
 }
 
 async function reopenRun(
@@ -77,6 +83,8 @@ async function reopenRun(
 
 type Decided =
   | { next: 'done' }
+  /** An earlier word of the complaint goes first; the run that it wakes takes this one too. */
+  | { next: 'wait' }
   | { next: 'signal'; number: string }
   | { next: 'reopen'; number: string; runNo: number };
 
@@ -84,7 +92,9 @@ async function decideWord(db: Db, deps: RelayDeps, complaintId: string, inboxId:
   await db.query('select from complaints where id = $1 for update', [complaintId]);
   const { rows } = await db.query<Word>(
     `select i.state, i.route, i.message_id, i.text_id, i.received_at, t.key, t.body,
-       c.number, c.status, c.closure_reason, c.closed_at, c.merged_into, c.run_no
+       c.number, c.status, c.closure_reason, c.closed_at, c.merged_into, c.run_no,
+       not exists (select from inbox e where e.complaint_id = i.complaint_id and e.state = 'pending'
+         and (e.received_at, e.id) < (i.received_at, i.id)) as "isFirst"
      from inbox i join complaints c on c.id = i.complaint_id join texts t on t.id = i.text_id
      where i.id = $1`,
     [inboxId],
@@ -92,6 +102,9 @@ async function decideWord(db: Db, deps: RelayDeps, complaintId: string, inboxId:
   const word = rows[0];
   if (word === undefined || word.state === 'handled') {
     return { next: 'done' };
+  }
+  if (!word.isFirst) {
+    return { next: 'wait' };
   }
   if (word.status !== 'closed') {
     return { next: 'signal', number: word.number };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { message, openApi, type TestApi } from '../support/api.js';
+import { message, openApi, type Body, type TestApi } from '../support/api.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -11,9 +11,10 @@ afterAll(async () => {
 
 const take = (changes: Record<string, unknown> = {}) =>
   api.post('/api/v1/complaints', message(changes));
-const read = async (id: string) => (await api.get(`/api/v1/complaints/${id}`)).body;
+const read = async (id: string): Promise<Body> => (await api.get(`/api/v1/complaints/${id}`)).body;
 const count = async (sql: string, values: unknown[] = []): Promise<number> =>
-  (await api.parts.pool.query<{ n: number }>(`select count(*)::int as n ${sql}`, values)).rows[0]!.n;
+  (await api.parts.pool.query<{ n: number }>(`select count(*)::int as n ${sql}`, values)).rows[0]!
+    .n;
 
 describe('taking a message in', () => {
   it('makes it durable with its text, first event and start, and answers with a number and a private link', async () => {
@@ -34,7 +35,9 @@ describe('taking a message in', () => {
     expect(rows).toEqual([
       { type: 'received', seq: 1, actor: expect.stringMatching(/^key:/), data: expect.anything() },
     ]);
-    expect(await count(`from outbox where complaint_id = $1 and kind = 'start'`, [body.id])).toBe(1);
+    expect(await count(`from outbox where complaint_id = $1 and kind = 'start'`, [body.id])).toBe(
+      1,
+    );
   });
 
   it('makes one complaint of the same message sent twenty times at once', async () => {
@@ -153,7 +156,9 @@ describe('taking a message in', () => {
     expect(await keyOf({ source: 'web', author: { contact: '8 (912) 345-67-89' } })).toBe(
       await keyOf({ source: 'phone', author: { contact: '+79123456789' } }),
     );
-    expect(await keyOf({ author: { handle: 'Anna' } })).toBe(await keyOf({ author: { handle: 'anna' } }));
+    expect(await keyOf({ author: { handle: 'Anna' } })).toBe(
+      await keyOf({ author: { handle: 'anna' } }),
+    );
     expect(await keyOf({ author: { handle: 'anna' } })).not.toBe(
       await keyOf({ source: 'ok', author: { handle: 'anna' } }),
     );
@@ -167,7 +172,9 @@ describe('an Idempotency-Key on intake', () => {
   const anonymous = { source: 'web', text: 'Яма' };
 
   it('makes one complaint of twenty tries at once, each answered the same', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => send('intake-1', anonymous)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send('intake-1', anonymous)),
+    );
 
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
     expect(answers.map((answer) => answer.status)).toEqual(Array(20).fill(202));

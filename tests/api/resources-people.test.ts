@@ -122,7 +122,7 @@ describe('keys, people and work', () => {
   it('takes a chain of deputies and refuses one that comes back (A01)', async () => {
     const [a, b, c] = (await Promise.all(
       ['А', 'Б', 'В'].map((name) => makeUser({ name, role: 'executor', agency: agencies[0] })),
-    )) as [Item, Item, Item];
+    )) as Item[] as [Item, Item, Item];
     const away = (user: { id: string }, deputy: { id: string }, from: string, to: string) =>
       desk.call(operator, 'POST', 'absences', {
         user: user.id,
@@ -155,7 +155,7 @@ describe('keys, people and work', () => {
   it('refuses one of two absences that would close a circle when both are made at once', async () => {
     const [a, b] = (await Promise.all(
       ['Г', 'Д'].map((name) => makeUser({ name, role: 'executor', agency: agencies[0] })),
-    )) as [Item, Item, Item];
+    )) as Item[] as [Item, Item, Item];
     const span = { from: '2026-06-01T00:00:00Z', to: '2026-06-08T00:00:00Z' };
 
     const statuses = (

@@ -312,7 +312,9 @@ describe('the data of a region', () => {
       policy: { code: 'danger' },
       triage: false,
     });
-    expect(Date.parse(given.body.dues.firstReplyBy!.at) - Date.now()).toBeLessThanOrEqual(3_600_000);
+    expect(Date.parse(given.body.dues.firstReplyBy!.at) - Date.now()).toBeLessThanOrEqual(
+      3_600_000,
+    );
     expect(wrong.body.fields.map((field) => field.path)).toEqual(['topic', 'municipality']);
     expect((await count()).rows).toEqual(before);
     expect(

@@ -25,7 +25,7 @@ export const times = (count: number): number[] => Array.from({ length: count }, 
 export async function untilSeen<T>(
   look: () => Promise<T>,
   holds: (seen: T) => boolean,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {

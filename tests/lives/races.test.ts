@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const until = (id: string, holds: (row: any) => boolean) => untilSeen(() => rowOf(desk.pool, id), holds);
 const isClosed = ({ status }: { status: string }): boolean => status === 'closed';
-const atRest = () => untilSeen(() => restOf(desk.pool), (rest) => JSON.stringify(rest) === JSON.stringify(AT_REST), 40_000);
+const atRest = () => untilSeen(() => restOf(desk.pool), (rest) => JSON.stringify(rest) === JSON.stringify(AT_REST));
 const final = (text = 'Ямы заделаны.') => ({ kind: 'final', outcome: 'solved', text });
 
 interface Taken {

@@ -1,15 +1,62 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { startApi, type RunningApi } from '../../src/api/server.js';
 import { insertKey, makeKey, type KeyRole } from '../../src/db/keys-store.js';
 import { openLog } from '../../src/log.js';
 import { openParts, type DeskParts } from './desk.js';
 
+/** An event or an item of a list, as far as tests look into it by name. */
+export interface Item {
+  id: string;
+  seq: number;
+  type: string;
+  text: string | null;
+  data: { text: string | null };
+}
+
+interface Clock {
+  kind: string;
+  skipped: object[];
+}
+
+/** Whatever the API answers, with the members that tests name; a wrong shape fails their expectations. */
+export interface Body {
+  id: string;
+  number: string;
+  status: string | number;
+  version: number;
+  closureReason: string | null;
+  trackingUrl: string;
+  duplicate: boolean;
+  code: string;
+  fields: { path: string; message: string }[];
+  items: Item[];
+  total: number;
+  nextCursor: string | null;
+  text: string;
+  author: { name: string };
+  postedAt: string;
+  replyId: string;
+  revision: number;
+  extensionId: string;
+  child: { id: string };
+  reopens: boolean;
+  clocks: { paused: boolean; resolveBy: string; details: Clock[] };
+  replies: { id: string; text: string }[];
+  extensions: object[];
+  ratings: object[];
+  answers: { revision: number }[];
+  messages: object[];
+  timeline: Item[];
+}
+
 export interface Answer {
   status: number;
   headers: Headers;
-  // What a test reads from an answer is unknown until it is asserted.
-  body: any;
+  /** Parsed JSON; `{}` for a page. */
+  body: Body;
+  text: string;
 }
 
 export interface Call {
@@ -40,15 +87,21 @@ export interface TestApi {
 /** Starts an API; its worker runs only when `worker` is true. */
 export async function openApi(
   env: Record<string, string> = {},
-  options: { worker?: boolean } = {},
+  options: { worker?: boolean; log?: Logger } = {},
 ): Promise<TestApi> {
   const parts = await openParts(env, { worker: options.worker ?? false });
-  const running = await startApi({ ...parts.config, PORT: 0 }, openLog(parts.config, 'api'));
+  const running = await startApi(
+    { ...parts.config, PORT: 0 },
+    options.log ?? openLog(parts.config, 'api'),
+  );
   const url = `http://127.0.0.1:${running.port}`;
   const adminKey = makeKey();
   await insertKey(parts.pool, { key: adminKey, role: 'admin', agencyId: null, label: 'test' });
 
-  const call = async (path: string, { method, body, raw, headers, key }: Call = {}): Promise<Answer> => {
+  const call = async (
+    path: string,
+    { method, body, raw, headers, key }: Call = {},
+  ): Promise<Answer> => {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetch(`${url}${path}`, {
       method: method ?? 'GET',
@@ -62,7 +115,8 @@ export async function openApi(
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    const parsed = (isJson ? JSON.parse(text) : {}) as Body;
+    return { status: response.status, headers: response.headers, body: parsed, text };
   };
   const agencyId = async (code: string): Promise<string> => {
     const agency = (await parts.region.current()).agencyByRef(code);
@@ -105,9 +159,9 @@ export const message = (changes: Record<string, unknown> = {}): Record<string, u
   ...changes,
 });
 
-/** Waits until a look shows what is wanted, at most 20 s. */
+/** Waits until a look shows what is wanted, at most 40 s. */
 export async function until<T>(look: () => Promise<T>, wanted: (seen: T) => boolean): Promise<T> {
-  const limit = Date.now() + 20_000;
+  const limit = Date.now() + 40_000;
   for (;;) {
     const seen = await look();
     if (wanted(seen)) return seen;
@@ -115,5 +169,3 @@ export async function until<T>(look: () => Promise<T>, wanted: (seen: T) => bool
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

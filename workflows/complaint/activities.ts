@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, TemporalFailure, workflowInfo } from '@temporalio/workflow';
 import { publicationQueue } from '../../src/temporal/names.js';
 import type { PublishInput, StepInput, StepResult } from './messages.js';
 
@@ -34,7 +34,9 @@ export async function record(input: StepInput): Promise<StepResult> {
   try {
     return await local.step.executeWithOptions({ summary }, [input]);
   } catch (error) {
-    if (!(error instanceof ActivityFailure)) {
+    // A local activity that failed is an ActivityFailure when it happens and the bare failure on replay, so
+    // nothing finer may be asked for here.
+    if (!(error instanceof TemporalFailure)) {
       throw error;
     }
     return patient.step.executeWithOptions({ summary }, [input]);

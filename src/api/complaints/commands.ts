@@ -21,7 +21,7 @@ interface Plain<C extends LifeCommand, S extends z.ZodType> {
   path: string;
   type: C & Action;
   schema: S;
-  prepare(body: z.output<S>, preparing: Preparing): Promise<CommandBodies[C]>;
+  prepare: (body: z.output<S>, preparing: Preparing) => Promise<CommandBodies[C]>;
 }
 
 const plain = <C extends LifeCommand, S extends z.ZodType>(command: Plain<C, S>): Plain<C, S> =>

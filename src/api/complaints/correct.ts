@@ -56,7 +56,10 @@ async function correct(
     throw forbidden(complaint);
   }
   if (reply.state !== 'approved' && reply.state !== 'published') {
-    throw new AppError('conflict', `The reply is ${reply.state}: only one that left can be corrected.`);
+    throw new AppError(
+      'conflict',
+      `The reply is ${reply.state}: only one that left can be corrected.`,
+    );
   }
   const digest = wordsDigest(words);
   if (digest.equals(reply.digest)) {

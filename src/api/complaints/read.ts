@@ -37,7 +37,17 @@ export function readRoutes(deps: AppDeps): Router {
     const caller = callerOf(req);
     const head = await visibleComplaint(deps, caller, String(req.params.id));
     const digest = queryDigest(caller.actor, `timeline ${head.id}`, {});
-    const after = cursor === undefined ? 0 : decodeCursor(cursor, digest, z.int().min(0).max(2 ** 31 - 1));
+    const after =
+      cursor === undefined
+        ? 0
+        : decodeCursor(
+            cursor,
+            digest,
+            z
+              .int()
+              .min(0)
+              .max(2 ** 31 - 1),
+          );
     const { rows, total } = await listEvents(deps.pool, head.id, after, limit);
     const page = pageFrom(rows, limit, digest, (event) => event.seq);
     const agencies = agenciesOf(caller, await deps.region.current());

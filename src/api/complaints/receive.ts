@@ -16,7 +16,11 @@ const yearFormats = new Map<string, Intl.DateTimeFormat>();
 export function yearIn(zone: string, at: number): number {
   let format = yearFormats.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', calendar: 'gregory' });
+    format = new Intl.DateTimeFormat('en', {
+      timeZone: zone,
+      year: 'numeric',
+      calendar: 'gregory',
+    });
     yearFormats.set(zone, format);
   }
   return Number(format.format(at));

@@ -180,10 +180,8 @@ export async function runCommand<C extends LifeCommand>(
     requireVersion(req, call.head.version);
     requireAllowed(call.head, call.type);
   }
-  const body = known
-    ? (known.body as CommandBodies[C])
-    : await commit(deps, id, call, false);
-  await send(deps, call as unknown as CommandCall<LifeCommand>, id);
+  const body = known ? (known.body as CommandBodies[C]) : await commit(deps, id, call, false);
+  await send(deps, call, id);
   return after(deps, call, body);
 }
 

@@ -22,7 +22,7 @@ export function openApiDocument(): Json {
   const paths: Record<string, Json> = {};
   for (const operation of OPERATIONS) {
     const path = (paths[operation.path] ??= {});
-    path[operation.method] = describe(operation, schemas, problemRef);
+    path[operation.method] = describe(operation, schemas);
   }
   return {
     openapi: '3.1.0',
@@ -36,6 +36,12 @@ export function openApiDocument(): Json {
     paths,
     components: {
       schemas: schemas.components(),
+      responses: Object.fromEntries(
+        [...new Set(OPERATIONS.flatMap(problemsOf))]
+          .sort((a, b) => a - b)
+          .map((status) => [`Problem${status}`, problemAnswer(status, problemRef)]),
+      ),
+      parameters: { IdempotencyKey: IDEMPOTENCY_KEY, IfMatch: IF_MATCH },
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'A key of POST /keys' },
       },
@@ -43,15 +49,17 @@ export function openApiDocument(): Json {
   };
 }
 
-function describe(operation: Operation, schemas: Schemas, problemRef: Json): Json {
+function describe(operation: Operation, schemas: Schemas): Json {
   const { method, path, tag, summary, description, action, query, body, versioned } = operation;
   const { bodyType = 'application/json' } = operation;
   const roles = action === null ? null : [...PERMISSIONS[action], 'admin'];
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(String(name))),
     ...(query ? queryParameters(schemas.of(query, 'input')) : []),
-    ...(method === 'post' && path.startsWith(API) ? [IDEMPOTENCY_KEY] : []),
-    ...(versioned ? [IF_MATCH] : []),
+    ...(method === 'post' && path.startsWith(API)
+      ? [{ $ref: '#/components/parameters/IdempotencyKey' }]
+      : []),
+    ...(versioned ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
   ];
   return {
     operationId: operationId(method, path),
@@ -78,7 +86,10 @@ function describe(operation: Operation, schemas: Schemas, problemRef: Json): Jso
         ]),
       ),
       ...Object.fromEntries(
-        problemsOf(operation).map((status) => [status, problemAnswer(status, problemRef)]),
+        problemsOf(operation).map((status) => [
+          status,
+          { $ref: `#/components/responses/Problem${status}` },
+        ]),
       ),
     },
   };

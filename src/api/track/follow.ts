@@ -48,7 +48,10 @@ function showTracked(row: TrackedRow, region: RegionView, now: number): TrackedC
     receivedAt: row.receivedAt.toISOString(),
     text: row.text,
     agency: (row.agencyId && region.agencies.get(row.agencyId)?.name) ?? null,
-    answers: row.answers.map((answer) => ({ ...answer, publishedAt: iso(new Date(answer.publishedAt)) ?? '' })),
+    answers: row.answers.map((answer) => ({
+      ...answer,
+      publishedAt: iso(new Date(answer.publishedAt)) ?? '',
+    })),
     messages: row.messages.map(({ text, at }) => ({ text, at: new Date(at).toISOString() })),
     timeline: timelineOf(row, region),
     canRate: isAllowed('rate', place) && isFresh && !row.rated,

@@ -142,7 +142,9 @@ export function trackPage(tracked: TrackedComplaint, options: PageOptions): stri
     )
     .join('\n');
   const messages = tracked.messages
-    .map(({ text, at }) => `<p><time datetime="${at}">${day(at)}</time></p>${words(text, w.erased)}`)
+    .map(
+      ({ text, at }) => `<p><time datetime="${at}">${day(at)}</time></p>${words(text, w.erased)}`,
+    )
     .join('\n');
   return layout(
     language,

@@ -61,7 +61,10 @@ export function trackPages(deps: AppDeps): Router {
     async (req: Request, res: Response, next: NextFunction): Promise<void> => {
       try {
         await work(req, res, next);
-        res.redirect(303, `/track/${String(req.params.token)}?lang=${languageOf(req)}&done=${done}`);
+        res.redirect(
+          303,
+          `/track/${String(req.params.token)}?lang=${languageOf(req)}&done=${done}`,
+        );
       } catch (error) {
         if (!(error instanceof AppError) || error.code === 'not_found') {
           throw error;
@@ -75,7 +78,8 @@ export function trackPages(deps: AppDeps): Router {
   router.get('/track/:token', async (req, res) => {
     const { done } = req.query;
     const told = WORDS[languageOf(req)].done;
-    const text = typeof done === 'string' && Object.hasOwn(told, done) && told[done as keyof typeof told];
+    const text =
+      typeof done === 'string' && Object.hasOwn(told, done) && told[done as keyof typeof told];
     await show(req, res, text ? { kind: 'told', text } : undefined);
   });
 
@@ -121,5 +125,8 @@ export const trackErrors: express.ErrorRequestHandler = (error: unknown, req, re
     return;
   }
   const language = languageOf(req);
-  res.status(404).type('text/html').send(layout(language, WORDS[language].notFound, ''));
+  res
+    .status(404)
+    .type('text/html')
+    .send(layout(language, WORDS[language].notFound, ''));
 };

@@ -25,6 +25,8 @@ export interface DeskOptions {
 }
 
 const READY_LIMIT_MS = 90_000;
+/** From this many ends on, a part that was never ready counts as broken. */
+const FAILED_STARTS_MAX = 3;
 /** Ports tried above PORT when that is taken. */
 const PORTS_NEXT = 20;
 
@@ -78,19 +80,18 @@ export class Desk {
       () => 'Starting PostgreSQL and Temporal',
       Promise.all([startDatabase(context), startWorkflows(context)]),
     );
-    const port = await this.#choosePort();
-    const url = config.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
-    const environment: Record<string, string> = {
+    const servers: Record<string, string> = {
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: config.TEMPORAL_NAMESPACE,
-      PORT: String(port),
-      PUBLIC_URL: url,
       OTKLIK_DATA_DIR: config.dataDir,
       ...(temporal.uiUrl ? { TEMPORAL_UI_URL: temporal.uiUrl } : {}),
     };
-    const key = await showProgress(() => 'Preparing the database', this.#migrate(environment));
-    const failures = await this.#startPrograms(environment);
+    const key = await showProgress(() => 'Preparing the database', this.#migrate(servers));
+    // As late as possible: nothing holds the port until the API does.
+    const port = await this.#choosePort();
+    const url = config.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
+    const failures = await this.#startPrograms({ ...servers, PORT: String(port), PUBLIC_URL: url });
     await showProgress(
       () => 'Waiting for the API and the worker',
       waitUntilReady(`http://127.0.0.1:${port}`, READY_LIMIT_MS, this.#options.signal, failures),
@@ -140,11 +141,15 @@ export class Desk {
       this.#watch(verb, await start(), start);
     }
     return async () => {
-      const failed = (['worker', 'api'] as const).find((verb) => ends[verb] >= 3);
-      return (
-        failed &&
-        `The ${failed} does not start. The end of its log:\n${await lastLines(join(this.#logDir, `${failed}.log`))}`
-      );
+      const failed = (['worker', 'api'] as const).find((verb) => ends[verb] > 0);
+      const tail = failed ? await lastLines(join(this.#logDir, `${failed}.log`)) : '';
+      // Another program may have been faster with the port; its answers must not be taken for ours.
+      const lostPort = failed === 'api' && tail.includes('EADDRINUSE');
+      if (failed && (lostPort || ends[failed] >= FAILED_STARTS_MAX)) {
+        const what = lostPort ? 'lost its port while starting; start again' : 'does not start';
+        return `The ${failed} ${what}. The end of its log:\n${tail}`;
+      }
+      return undefined;
     };
   }
 

@@ -14,6 +14,10 @@ export async function waitUntilReady(
   let last = 'no answer';
   for (;;) {
     signal.throwIfAborted();
+    const problem = await failure();
+    if (problem) {
+      throw new Error(problem);
+    }
     try {
       const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
       if (answer.ok) {
@@ -22,10 +26,6 @@ export async function waitUntilReady(
       last = `${answer.status} ${(await answer.text()).slice(0, 500)}`;
     } catch {
       // Not listening yet.
-    }
-    const problem = await failure();
-    if (problem) {
-      throw new Error(problem);
     }
     if (Date.now() > untilMs) {
       throw new Error(`The desk is not ready after ${limitMs / 1000} s: ${last}`);

@@ -7,11 +7,14 @@ const ONE_REQUEST_MS = 1500;
  */
 export function onStopRequest(handle: (again: boolean) => void): Promise<void> {
   return new Promise((resolve) => {
+    // The children are not waited for, so nothing else keeps this process alive.
+    const alive = setInterval(() => undefined, 60_000);
     let firstMs: number | undefined;
     const request = () => {
       const nowMs = Date.now();
       if (firstMs === undefined) {
         firstMs = nowMs;
+        clearInterval(alive);
         handle(false);
         resolve();
       } else if (nowMs - firstMs > ONE_REQUEST_MS) {
