@@ -8,7 +8,7 @@ import type { FieldError } from '../errors.js';
 
 /**
  * RFC 9457 problem document. Members of `extra` win over the standard ones: a 409 of a state that forbids
- * a command says the complaint's `status` and `allowed` (docs/adr/problem-status.md).
+ * a command says the complaint's `status` and `allowed` (docs/adr/0008).
  */
 export interface Problem {
   type: string;

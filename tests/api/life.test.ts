@@ -62,7 +62,7 @@ describe('the life of a complaint through the API', () => {
       'first_reply',
       'resolution',
     ]);
-    expect(clocks.details[2].skipped[0]).toEqual({
+    expect(clocks.details[2]?.skipped[0]).toEqual({
       date: expect.any(String),
       reason: expect.any(String),
     });
@@ -232,7 +232,7 @@ describe('the life of a complaint through the API', () => {
       reason: 'Нет адреса',
     });
 
-    expect([wrong.status, wrong.body.fields[0].path]).toEqual([422, 'code']);
+    expect([wrong.status, wrong.body.fields[0]?.path]).toEqual([422, 'code']);
     expect(right.body).toMatchObject({
       status: 'closed',
       closureReason: 'rejected',

@@ -32,7 +32,8 @@ function timelineOf(row: TrackedRow, region: RegionView): TrackedComplaint['time
     const agency = event.agency === null ? undefined : region.agencies.get(event.agency)?.name;
     return { type: event.type, at: event.at, ...(agency !== undefined && { agency }) };
   });
-  return [...told, ...answered]
+  // Of one instant, the answer comes before the closing that it led to.
+  return [...answered, ...told]
     .map((event) => ({ ...event, at: new Date(event.at).toISOString() }))
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
