@@ -63,7 +63,7 @@ async function settle(deps: PublishDeps, replyId: string): Promise<StepResult | 
       text: 'select complaint_id from replies where id = $1',
       values: [replyId],
     });
-    const row = await lockProcess(db, rows[0]!.complaint_id);
+    const row = rows[0] ? await lockProcess(db, rows[0].complaint_id) : null;
     if (row?.fence == null || row.process.finalReplyId !== replyId) {
       return null;
     }
@@ -71,7 +71,14 @@ async function settle(deps: PublishDeps, replyId: string): Promise<StepResult | 
     const turn = new Turn(row.process, surroundingsOf(region, row, now, 'system'));
     const { id: complaintId, runNo, fence } = row;
     const input = { complaintId, runNo, fence, now, cause: { do: 'tick' } as const };
-    const context = { db, row, region, turn, input, channelOf: (source: string) => channels.nameFor(source) };
+    const context = {
+      db,
+      row,
+      region,
+      turn,
+      input,
+      channelOf: (source: string) => channels.nameFor(source),
+    };
     if (turn.process.status === 'publishing') {
       // A word that came while the complaint was closing belongs to this run's timeline.
       await takeWords(context);
@@ -86,7 +93,7 @@ async function publishOne(channel: Channel, deps: PublishDeps, id: string): Prom
   try {
     await inTransaction(deps.pool, async (db) => {
       const publication = await lockPublication(db, id);
-      if (publication === null || publication.state !== 'pending') {
+      if (publication?.state !== 'pending') {
         return;
       }
       if (!publication.current) {
@@ -103,7 +110,12 @@ async function publishOne(channel: Channel, deps: PublishDeps, id: string): Prom
         `update publications set state = 'blocked', attempts = attempts + 1, last_error = $2 where id = $1`,
         [id, outcome.reason],
       );
-      await openTask(db, publication.complaintId, { kind: 'publication_blocked', subject: id, reason: outcome.reason }, now());
+      await openTask(
+        db,
+        publication.complaintId,
+        { kind: 'publication_blocked', subject: id, reason: outcome.reason },
+        now(),
+      );
     });
   } catch (error) {
     await recordFailure(deps.pool, id, now());
@@ -128,7 +140,12 @@ async function lockPublication(db: Db, id: string): Promise<PublicationRow | nul
   return rows[0] ?? null;
 }
 
-async function recordPublished(db: Db, publication: PublicationRow, ref: string, at: number): Promise<void> {
+async function recordPublished(
+  db: Db,
+  publication: PublicationRow,
+  ref: string,
+  at: number,
+): Promise<void> {
   const when = new Date(at);
   await db.query({
     name: 'record-published',
@@ -142,14 +159,21 @@ async function recordPublished(db: Db, publication: PublicationRow, ref: string,
     await db.query({
       name: 'enqueue-mail',
       text: `insert into outbox (kind, complaint_id, payload) values ('mail', $1, $2)`,
-      values: [publication.complaintId, JSON.stringify({ publicationId: publication.id, kind: publication.kind })],
+      values: [
+        publication.complaintId,
+        JSON.stringify({ publicationId: publication.id, kind: publication.kind }),
+      ],
     });
   }
   if (!channels.hasOwn(publication.source)) {
     await openTask(
       db,
       publication.complaintId,
-      { kind: 'answer_at_source', subject: publication.id, reason: `no_channel:${publication.source}` },
+      {
+        kind: 'answer_at_source',
+        subject: publication.id,
+        reason: `no_channel:${publication.source}`,
+      },
       at,
     );
   }
@@ -162,6 +186,11 @@ async function recordFailure(pool: pg.Pool, id: string, now: number): Promise<vo
     [id],
   );
   if (rows[0] && attempt >= ATTEMPTS_BEFORE_TASK) {
-    await openTask(pool, rows[0].complaint_id, { kind: 'publication_failing', subject: id, reason: 'failed' }, now);
+    await openTask(
+      pool,
+      rows[0].complaint_id,
+      { kind: 'publication_failing', subject: id, reason: 'failed' },
+      now,
+    );
   }
 }

@@ -19,6 +19,22 @@ const CONCURRENCY = 8;
 /** Between two looks at a suspect: a run that is just starting, or just closing, shows by then. */
 const SECOND_LOOK_MS = 2_000;
 
+/** A run takes its row in its first step. */
+const OPENS_WITHIN_MS = 10 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+/** What a caller is told who asks for a given-up command under its key after all. */
+const EXPIRED = {
+  code: 'invalid',
+  message: 'It could not be carried out for a day and was given up.',
+  allowed: [],
+};
+
+/** The first UUIDv7 of a machine instant: ids say when a command was made, its row says it in world time. */
+function firstIdAt(machineMs: number): string {
+  const hex = machineMs.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 interface OpenRow {
   id: string;
   number: string;
@@ -46,14 +62,22 @@ export function createSweep(deps: SweepDeps): SweepActivities {
         }
       };
       await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-      return { next: rows.length < PAGE ? null : rows[rows.length - 1]!.id, checked: rows.length, rebuilt };
+      return {
+        next: rows.length < PAGE ? null : (rows.at(-1)?.id ?? null),
+        checked: rows.length,
+        rebuilt,
+      };
     }),
     tidy: withoutWords<void, { expired: number }>('tidy', async () => {
       const { rowCount } = await deps.pool.query(
-        `update commands set state = 'refused', result = '{"expired": true}', decided_at = created_at
-         where state = 'pending' and created_at < (select max(created_at) from commands) - interval '1 day'`,
+        `update commands set state = 'refused', result = $2, decided_at = created_at
+         where state = 'pending' and id < $1
+           and not exists (select from outbox where payload ->> 'commandId' = commands.id::text)`,
+        [firstIdAt(Date.now() - DAY_MS), JSON.stringify({ refused: EXPIRED })],
       );
-      await deps.pool.query(`delete from idempotency_keys where created_at < now() - interval '2 days'`);
+      await deps.pool.query(
+        `delete from idempotency_keys where created_at < now() - interval '2 days'`,
+      );
       return { expired: rowCount ?? 0 };
     }),
   };
@@ -84,12 +108,20 @@ export async function rebuild(
   await beginRun(deps, row.id, row.number, row.run_no + 1, { by: 'rebuild' });
 }
 
-/** True when the run that holds the row's fence (or, before any step, whichever) is running. */
+/**
+ * True when the run that holds the row's fence is running; before any step, whichever has just been started. One that
+ * has not taken the row for so long never will: after a restore it may be the run of a complaint of the same number.
+ */
 async function hasRun(client: Client, row: OpenRow): Promise<boolean> {
   try {
     const described = await client.workflow.getHandle(complaintWorkflowId(row.number)).describe();
     const { firstRunId } = described.raw.workflowExecutionInfo ?? {};
-    return described.status.name === 'RUNNING' && (row.fence === null || row.fence === firstRunId);
+    if (described.status.name !== 'RUNNING') {
+      return false;
+    }
+    return row.fence === null
+      ? described.startTime.getTime() > Date.now() - OPENS_WITHIN_MS
+      : row.fence === firstRunId;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) {
       return false;

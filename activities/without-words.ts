@@ -11,7 +11,10 @@ export const codeOf = (error: unknown): string => {
  * An activity whose failures enter the history by name only: the text of an error (a value that PostgreSQL
  * would not take, what a source answered) may hold a citizen's words. All of them are tried again.
  */
-export function withoutWords<I, R>(name: string, activity: (input: I) => Promise<R>): (input: I) => Promise<R> {
+export function withoutWords<I, R>(
+  name: string,
+  activity: (input: I) => Promise<R>,
+): (input: I) => Promise<R> {
   return async (input) => {
     try {
       return await activity(input);

@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import express from 'express';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
+import type { Message } from './messages.js';
 
 // The bare counterpart of the API: what Express, JSON and one transaction a request cost, and nothing else.
 const [databaseUrl, poolSize, temporalAddress] = process.argv.slice(2);
@@ -28,11 +29,11 @@ const REPLY = `with r as (insert into replies (id, complaint_id, text) values ($
   insert into commands (id, complaint_id, type) values ($1, $2, $3)`;
 
 app.post('/complaints', async (req, res) => {
-  const { source, externalId, text, author } = req.body;
+  const { source, externalId, text, author } = req.body as Message;
   const id = uuid();
   const values = [id, source, externalId, text, author.name, author.contact];
-  const { rows } = await pool.query({ name: 'intake', text: INTAKE, values });
-  res.status(202).json({ id, number: rows[0].number, status: 'received' });
+  const { rows } = await pool.query<{ number: string }>({ name: 'intake', text: INTAKE, values });
+  res.status(202).json({ id, number: rows[0]?.number, status: 'received' });
   await temporal?.workflow.start('bareLife', { workflowId: id, taskQueue: 'bare', args: [id] });
 });
 
@@ -53,7 +54,7 @@ app.post('/complaints/:id/accept', async (req, res) => {
   res.json(await command(req.params.id, 'accept', COMMAND));
 });
 app.post('/complaints/:id/replies', async (req, res) => {
-  res.json(await command(req.params.id, 'reply', REPLY, [req.body.text]));
+  res.json(await command(req.params.id, 'reply', REPLY, [(req.body as Message).text]));
 });
 
 const server = app.listen(0, '127.0.0.1', () => process.send?.(server.address()));

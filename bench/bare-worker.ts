@@ -18,8 +18,12 @@ const PUBLISH = `update replies set state = 'published' where complaint_id = $1`
 async function step(id: string, status: string, commandId?: string): Promise<void> {
   const client = await pool.connect();
   await client.query('begin');
-  const { rows } = await client.query({ name: 'lock', text: LOCK, values: [id] });
-  const values = [id, status, commandId ?? null, rows[0].version + 1];
+  const { rows } = await client.query<{ version: number }>({
+    name: 'lock',
+    text: LOCK,
+    values: [id],
+  });
+  const values = [id, status, commandId ?? null, (rows[0]?.version ?? 0) + 1];
   await client.query({ name: 'save', text: SAVE, values });
   await client.query('commit');
   client.release();
@@ -37,7 +41,8 @@ export interface BareActivities {
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address });
-const pollers = (initial: number) => ({ type: 'autoscaling', minimum: 1, initial, maximum: 16 }) as const;
+const pollers = (initial: number) =>
+  ({ type: 'autoscaling', minimum: 1, initial, maximum: 16 }) as const;
 const lives = await Worker.create({
   connection,
   taskQueue: 'bare',

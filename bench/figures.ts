@@ -11,7 +11,11 @@ export interface Round {
   retries: number;
 }
 
-export const median = (values: number[]): number => quantile([...values].sort((a, b) => a - b), 0.5);
+export const median = (values: number[]): number =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 
 /** A quantile of sorted values, by the nearest rank; NaN of none. */
 export function quantile(sorted: number[], q: number): number {
@@ -22,7 +26,9 @@ export function quantile(sorted: number[], q: number): number {
 export function roundOf(result: LoadResult): Round {
   const failures = Object.entries(result.failures);
   if (failures.length > 0) {
-    throw new Error(`unexpected answers: ${failures.map(([what, n]) => `${n} × ${what}`).join('; ')}`);
+    throw new Error(
+      `unexpected answers: ${failures.map(([what, n]) => `${n} × ${what}`).join('; ')}`,
+    );
   }
   const { done, elapsedMs, latenciesMs, retries } = result;
   return {

@@ -65,7 +65,10 @@ async function live({ owner, prefix, key }: Subject, line: HttpLine): Promise<st
   const until = async (status: string): Promise<void> => {
     const untilMs = Date.now() + LIMIT_MS;
     for (;;) {
-      const { rows } = await owner.query<{ status: string }>('select status from complaints where id = $1', [id]);
+      const { rows } = await owner.query<{ status: string }>(
+        'select status from complaints where id = $1',
+        [id],
+      );
       if (rows[0]?.status === status) {
         return;
       }
@@ -98,7 +101,9 @@ async function historyOf(
   await handle.result();
   const { events } = await handle.fetchHistory();
   const { historyLength, historySize } = await handle.describe();
-  const tasks = (events ?? []).filter(({ eventType }) => Number(eventType) === WORKFLOW_TASK_COMPLETED);
+  const tasks = (events ?? []).filter(
+    ({ eventType }) => Number(eventType) === WORKFLOW_TASK_COMPLETED,
+  );
   return { events: historyLength, bytes: historySize ?? 0, tasks: tasks.length };
 }
 
@@ -106,5 +111,7 @@ function perLife(statements: Statements, lives: number): Record<string, number> 
   const named = Object.entries(statements).flatMap(([application, of]) =>
     Object.entries(of).map(([name, count]) => [`${application} ${name}`, count / lives] as const),
   );
-  return Object.fromEntries(named.filter(([, count]) => count >= 0.1).sort(([, a], [, b]) => b - a));
+  return Object.fromEntries(
+    named.filter(([, count]) => count >= 0.1).sort(([, a], [, b]) => b - a),
+  );
 }

@@ -20,7 +20,7 @@ export interface LoadResult {
   elapsedMs: number;
   /** By request: answers other than 2xx, by status or error, apart from retried ones. */
   failures: Record<string, number>;
-  /** Answers 503 and 409 that were asked again. */
+  /** Answers 503 (Temporal too slow) that were asked again. */
   retries: number;
   /** Milliseconds each whole `intake` or life took as its caller saw it; sorted. */
   latenciesMs: number[];
@@ -40,16 +40,17 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   let retries = 0;
 
   async function ask(line: HttpLine, path: string, body: object): Promise<Answer> {
+    let isUnsure = false;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await line.post(`${prefix}${path}`, body);
-      if (answer.status < 300) {
+      // After a 503 the command may have been carried out late: then the state forbids it by now.
+      if (answer.status < 300 || (answer.status === 409 && isUnsure)) {
         return answer;
       }
-      // 409: triage has not had its turn yet; 503: Temporal was too slow. A person would try again as well.
-      const again = (answer.status === 503 || answer.status === 409) && attempt < RETRIES_MAX;
-      if (!again) {
+      if (answer.status !== 503 || attempt >= RETRIES_MAX) {
         throw new Failed(`${path.split('/').at(-1)} ${answer.status} ${answer.body.slice(0, 200)}`);
       }
+      isUnsure = true;
       retries += 1;
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     }

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { startBare } from './bare.js';
+import { startBare, startBareIntake } from './bare.js';
 import { startLoad } from './children.js';
 import { startDesk } from './desk.js';
 import { measureLives } from './life-cost.js';
 import { compareIntake, compareLives, type Extent } from './measure.js';
 import { measureOutage } from './outage.js';
-import { costLines, intakeLines, newReport, outageLines, RATIO_MIN } from './report.js';
+import { comparisonLines, costLines, newReport, outageLines, RATIO_MIN } from './report.js';
 import { countRuns } from './runs.js';
 import { startServers } from './servers.js';
 
@@ -55,8 +55,22 @@ async function bench(): Promise<void> {
 
   if (isWanted('intake')) {
     progress('(a) intake');
-    report.intake = await compareIntake(load, desk, bare, extent);
-    say(intakeLines('(a) POST /complaints, 50 callers', report.intake));
+    const same = await startBareIntake(servers);
+    report.intake = await compareIntake(load, desk, same, extent).finally(() => same.stop());
+    say(
+      comparisonLines(
+        "(a) POST /complaints, 50 callers, the same INSERTs in the product's tables",
+        report.intake,
+      ),
+    );
+    report.intakePlain = await compareIntake(load, desk, bare, extent);
+    say(
+      comparisonLines(
+        '    the same against plain tables without search or indexes',
+        report.intakePlain,
+        null,
+      ),
+    );
   }
   await desk.startWorker();
   await bare.startWorker();
@@ -64,7 +78,12 @@ async function bench(): Promise<void> {
   if (isWanted('lives')) {
     progress('(b) whole lives');
     report.lives = await compareLives(load, desk, bare, extent);
-    say(intakeLines('(b) whole lives, 50 callers (times: until the final reply is taken)', report.lives));
+    say(
+      comparisonLines(
+        '(b) whole lives, 50 callers (times: until the final reply is taken)',
+        report.lives,
+      ),
+    );
   }
   if (isWanted('cost')) {
     progress('(c) one life');

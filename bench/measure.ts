@@ -24,12 +24,22 @@ const UNBOUNDED = 1_000_000;
 const CLOSING_LIMIT_MS = 60_000;
 
 /** (a) POST /complaints, one subject after the other, first in turns. */
-export async function compareIntake(load: Load, desk: Subject, bare: Subject, extent: Extent): Promise<Comparison> {
+export async function compareIntake(
+  load: Load,
+  desk: Subject,
+  bare: Subject,
+  extent: Extent,
+): Promise<Comparison> {
   const round = async (subject: Subject, limitMs: number): Promise<Round> =>
     roundOf(await load.run(orderOf(subject, { what: 'intake', count: UNBOUNDED, limitMs })));
   await round(desk, extent.intakeMs);
   await round(bare, extent.intakeMs);
-  const figures = await inPairs(extent.pairs, (subject) => round(subject, extent.intakeMs), desk, bare);
+  const figures = await inPairs(
+    extent.pairs,
+    (subject) => round(subject, extent.intakeMs),
+    desk,
+    bare,
+  );
   // No worker ran: whoever starts one next must not find all these waiting.
   await clear(desk);
   await clear(bare);
@@ -37,11 +47,18 @@ export async function compareIntake(load: Load, desk: Subject, bare: Subject, ex
 }
 
 /** (b) Whole lives: until the last complaint of the round is closed in the database. */
-export async function compareLives(load: Load, desk: Subject, bare: Subject, extent: Extent): Promise<Comparison> {
+export async function compareLives(
+  load: Load,
+  desk: Subject,
+  bare: Subject,
+  extent: Extent,
+): Promise<Comparison> {
   const round = async (subject: Subject, count: number): Promise<Round> => {
     const before = await closedIn(subject);
     const startedAt = performance.now();
-    const result = await load.run(orderOf(subject, { what: 'lives', count, limitMs: CLOSING_LIMIT_MS }));
+    const result = await load.run(
+      orderOf(subject, { what: 'lives', count, limitMs: CLOSING_LIMIT_MS }),
+    );
     await untilClosed(subject, before + result.done);
     return roundOf({ ...result, elapsedMs: performance.now() - startedAt });
   };

@@ -4,8 +4,15 @@ import { randomBytes, randomInt } from 'node:crypto';
 const WORDS =
   'В Арзамасе огромные ямы на дороге, проехать невозможно, просим отремонтировать: улица Ленина';
 
+export interface Message {
+  source: string;
+  externalId: string;
+  text: string;
+  author: { name: string; contact: string };
+}
+
 /** A citizen's message, each of another person: the complaints of one would be repeats and climb the ladder. */
-export const complaint = () => ({
+export const complaint = (): Message => ({
   source: 'web',
   externalId: `form-${randomBytes(9).toString('hex')}`,
   text: `${WORDS}, ${randomInt(1, 200)}.`,

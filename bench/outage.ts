@@ -25,7 +25,9 @@ export async function measureOutage(
   extent: Extent,
 ): Promise<OutageFigures> {
   const take = async (): Promise<Round> =>
-    roundOf(await load.run(orderOf(desk, { what: 'intake', count: extent.outage, limitMs: LIMIT_MS })));
+    roundOf(
+      await load.run(orderOf(desk, { what: 'intake', count: extent.outage, limitMs: LIMIT_MS })),
+    );
   const withTemporal = await take();
   await untilAllBegun(desk);
   const startTemporal = await stopTemporal();
@@ -35,7 +37,10 @@ export async function measureOutage(
   const startedAt = performance.now();
   await untilAllBegun(desk);
   const catchUpMs = performance.now() - startedAt;
-  const { rows } = await desk.owner.query<{ number: string }>('select number from complaints where number > $1', [since]);
+  const { rows } = await desk.owner.query<{ number: string }>(
+    'select number from complaints where number > $1',
+    [since],
+  );
   const runs = await runsOf(rows.map(({ number }) => number));
   return {
     withTemporal,
@@ -63,6 +68,8 @@ async function untilAllBegun({ owner }: Subject): Promise<void> {
 }
 
 async function lastNumber({ owner }: Subject): Promise<string> {
-  const { rows } = await owner.query<{ last: string | null }>('select max(number) as last from complaints');
+  const { rows } = await owner.query<{ last: string | null }>(
+    'select max(number) as last from complaints',
+  );
   return rows[0]?.last ?? '';
 }

@@ -12,7 +12,9 @@ export async function countRuns(client: Client, numbers: string[]): Promise<numb
   const untilMs = Date.now() + LIMIT_MS;
   for (;;) {
     const runs = new Map<string, number>();
-    for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = 'complaint'` })) {
+    for await (const { workflowId } of client.workflow.list({
+      query: `WorkflowType = 'complaint'`,
+    })) {
       runs.set(workflowId, (runs.get(workflowId) ?? 0) + 1);
     }
     const counts = numbers.map((number) => runs.get(complaintWorkflowId(number)) ?? 0);

@@ -28,7 +28,15 @@ export async function startServers(log: (line: string) => void): Promise<Servers
   const home = await preparePostgres(dataDir, () => undefined);
   const postgres = await startPostgres({ home, logDir, ports: [], durable: true });
   const server = await findTemporalServer({ cacheDir: defaultCacheDir(), log });
-  const options = { server, dataDir, logDir, namespace: 'default', ports: [], uiPorts: [], headless: true };
+  const options = {
+    server,
+    dataDir,
+    logDir,
+    namespace: 'default',
+    ports: [],
+    uiPorts: [],
+    headless: true,
+  };
   const servers: Servers = {
     postgres,
     temporal: await startTemporal(options),

@@ -26,9 +26,14 @@ export async function countStatements(
   await reload(owner);
   const log = (await readFile(file)).subarray(from).toString();
   const counted: Statements = {};
-  for (const [, application, kind, words] of log.matchAll(/^\[(\w+)\] LOG: {2}(execute|statement) ?(.*)$/gm)) {
+  for (const [, application, kind, words] of log.matchAll(
+    /^\[(\w+)\] LOG: {2}(execute|statement) ?(.*)$/gm,
+  )) {
     if (application !== undefined && words !== undefined && APPLICATIONS.includes(application)) {
-      const name = kind === 'execute' && !words.startsWith('<unnamed>') ? words.split(':')[0] : firstWords(words);
+      const name =
+        kind === 'execute' && !words.startsWith('<unnamed>')
+          ? words.split(':')[0]
+          : firstWords(words);
       const of = (counted[application] ??= {});
       of[name ?? ''] = (of[name ?? ''] ?? 0) + 1;
     }
@@ -37,7 +42,12 @@ export async function countStatements(
 }
 
 const firstWords = (words: string): string =>
-  words.replace(/^(<unnamed>)?: /, '').split(/\s+/).slice(0, 3).join(' ').toLowerCase();
+  words
+    .replace(/^(<unnamed>)?: /, '')
+    .split(/\s+/)
+    .slice(0, 3)
+    .join(' ')
+    .toLowerCase();
 
 async function set(owner: pg.Pool, setting: string): Promise<void> {
   await owner.query(`alter system set ${setting}`);

@@ -12,7 +12,9 @@ export interface SweepResult {
 
 export interface SweepActivities {
   /** Looks at one page of open complaints after a cursor. */
-  sweepPage(cursor: string | null): Promise<{ next: string | null; checked: number; rebuilt: number }>;
+  sweepPage(
+    cursor: string | null,
+  ): Promise<{ next: string | null; checked: number; rebuilt: number }>;
   tidy(): Promise<{ expired: number }>;
 }
 

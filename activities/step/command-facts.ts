@@ -46,8 +46,15 @@ function optional<K extends keyof CommandFacts>(
   return value ? { [name]: value } : {};
 }
 
+type ReplyRow = Pick<ReplyFacts, 'id' | 'kind' | 'outcome' | 'signatory' | 'state'> & {
+  promised_at: Date | null;
+  text_id: string;
+  key: Buffer | null;
+  body: string | null;
+};
+
 async function readReply(db: Db, complaintId: string, replyId: string): Promise<ReplyFacts | null> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<ReplyRow>({
     name: 'read-reply',
     text: `select r.id, r.kind, r.outcome, r.promised_at, r.signatory, r.state, r.text_id, t.key, t.body
       from replies r join texts t on t.id = r.text_id where r.id = $1 and r.complaint_id = $2`,
@@ -80,7 +87,11 @@ async function readExtension(
 }
 
 /** A destination of the final reply that is under way. */
-async function readPublication(db: Db, row: ProcessRow, publicationId: string): Promise<{ state: string } | null> {
+async function readPublication(
+  db: Db,
+  row: ProcessRow,
+  publicationId: string,
+): Promise<{ state: string } | null> {
   const { rows } = await db.query<{ state: string }>(
     'select state from publications where id = $1 and reply_id = $2',
     [publicationId, row.process.finalReplyId],
@@ -90,12 +101,9 @@ async function readPublication(db: Db, row: ProcessRow, publicationId: string): 
 
 /** Shares the target's lock, so that it cannot close between this look and the merge. */
 async function readTarget(db: Db, complaintId: string): Promise<MergeTarget | null> {
-  const { rows } = await db.query(
-    'select id, number, status, closure_reason from complaints where id = $1 for share',
+  const { rows } = await db.query<MergeTarget>(
+    `select id, number, status, closure_reason as "closureReason" from complaints where id = $1 for share`,
     [complaintId],
   );
-  const row = rows[0];
-  return row === undefined
-    ? null
-    : { id: row.id, number: row.number, status: row.status, closureReason: row.closure_reason };
+  return rows[0] ?? null;
 }

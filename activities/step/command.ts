@@ -40,7 +40,10 @@ export async function carryOut(context: StepContext, commandId: string): Promise
     return { turn: context.turn, refused: refusalOf(context.turn, 'invalid', 'No such command.') };
   }
   if (context.input.cause.do !== 'open' && !(LIFE_COMMANDS as Command[]).includes(command.type)) {
-    return { turn: context.turn, refused: refusalOf(context.turn, 'invalid', 'Not a command of a running complaint.') };
+    return {
+      turn: context.turn,
+      refused: refusalOf(context.turn, 'invalid', 'Not a command of a running complaint.'),
+    };
   }
   if (command.state !== 'pending') {
     const refused = command.result?.refused;
@@ -60,7 +63,14 @@ export async function carryOutSignal(
   await db.query(
     `insert into commands (id, complaint_id, type, actor, body, created_at)
      values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
-    [commandId, row.id, command.type, command.actor, JSON.stringify(command.body), new Date(input.now)],
+    [
+      commandId,
+      row.id,
+      command.type,
+      command.actor,
+      JSON.stringify(command.body),
+      new Date(input.now),
+    ],
   );
   const carried = await carryOut(context, commandId);
   // Nobody waits for a signal's answer: a refusal is told on the timeline.

@@ -20,7 +20,7 @@ export async function applyEffects(
       name: 'enqueue-notices',
       text: `insert into outbox (kind, complaint_id, payload)
         select 'notice', $1, p::jsonb from unnest($2::text[]) p`,
-      values: [row.id, notices.map(({ do: _, ...payload }) => JSON.stringify(payload))],
+      values: [row.id, notices.map((notice) => JSON.stringify({ ...notice, do: undefined }))],
     });
   }
   for (const effect of effects) {
@@ -61,13 +61,11 @@ async function applyEffect(
            and reply_id = $2`,
         [effect.publicationId, row.process.finalReplyId],
       );
-      await db.query(`update tasks set state = 'done', done_by = $3, updated_at = $4
-        where kind = 'publication_blocked' and subject = $1 and complaint_id = $2`, [
-        effect.publicationId,
-        row.id,
-        actor,
-        new Date(now),
-      ]);
+      await db.query(
+        `update tasks set state = 'done', done_by = $3, updated_at = $4
+        where kind = 'publication_blocked' and subject = $1 and complaint_id = $2`,
+        [effect.publicationId, row.id, actor, new Date(now)],
+      );
       return;
     case 'decideExtension':
       await db.query(

@@ -52,13 +52,18 @@ async function sortOut({ db, region, row, input }: StepContext): Promise<Turn> {
 /** A citizen's word on a closed complaint, decided to reopen it: reopened, and the word told. */
 async function reopenByWord(context: StepContext, inboxId: string): Promise<Turn | null> {
   const { db, row, turn } = context;
-  const { rows } = await db.query<{ state: string; key: Buffer | null; body: string | null; text_id: string }>(
+  const { rows } = await db.query<{
+    state: string;
+    key: Buffer | null;
+    body: string | null;
+    text_id: string;
+  }>(
     `select i.state, i.text_id, t.key, t.body from inbox i join texts t on t.id = i.text_id
      where i.id = $1 and i.complaint_id = $2`,
     [inboxId, row.id],
   );
   const word = rows[0];
-  if (word === undefined || word.state !== 'pending' || turn.process.status !== 'closed') {
+  if (word?.state !== 'pending' || turn.process.status !== 'closed') {
     return null;
   }
   const reason = {

@@ -41,9 +41,7 @@ export function createStep(deps: StepDeps): (input: StepInput) => Promise<StepRe
           return standing(context, row.version);
         }
         const opened = await openRun(context, input.cause.begin);
-        return opened === null
-          ? fenced(row)
-          : write({ ...context, turn: opened });
+        return opened === null ? fenced(row) : write({ ...context, turn: opened });
       }
       const { turn: decided, refused, repeated } = await dealWith(context, input.cause);
       return write({ ...context, turn: decided, ...(repeated && { repeated }) }, refused);

@@ -9,7 +9,8 @@ const calendars = new WeakMap<CalendarSpec, WorkingCalendar>();
 /** The calendar of a code, or the region's own where the code is unknown by now. */
 export function calendarOf(region: RegionView, code: string | null): WorkingCalendar {
   const { defaults } = region.settings;
-  const spec = region.calendars.get(code ?? defaults.calendar) ?? region.calendars.get(defaults.calendar);
+  const spec =
+    region.calendars.get(code ?? defaults.calendar) ?? region.calendars.get(defaults.calendar);
   if (spec === undefined) {
     throw new Error(`the region has no calendar ${defaults.calendar}`);
   }

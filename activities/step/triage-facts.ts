@@ -29,7 +29,8 @@ export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): 
   const text = await readText(db, row.textId);
   const classifier = classifierOf(region);
   const found = classifier.classify(text);
-  const sure = found.topic !== null && found.confidence >= region.settings.confidenceThreshold && !found.spam;
+  const sure =
+    found.topic !== null && found.confidence >= region.settings.confidenceThreshold && !found.spam;
   const municipality = row.municipalityGiven ?? classifier.findMunicipality(text).municipality;
   const topic = sure ? found.topic : null;
   const routed = routeBy(region, row, text, topic, municipality);
@@ -69,7 +70,8 @@ export function routeBy(
     { topic, severity: known?.severity ?? null, source, text },
     region.settings.defaults.policy,
   );
-  const policy = region.policies.get(urgency.policy) ?? region.policies.get(region.settings.defaults.policy);
+  const policy =
+    region.policies.get(urgency.policy) ?? region.policies.get(region.settings.defaults.policy);
   if (policy === undefined) {
     throw new Error(`the region has no policy ${urgency.policy}`);
   }

@@ -82,7 +82,10 @@ export async function standing(
 }
 
 /** What the Temporal UI has to be told anew; a closed complaint keeps the due it was closed by. */
-function changedAttributes(before: StepAttributes | null, after: StepAttributes): StepAttributes | null {
+function changedAttributes(
+  before: StepAttributes | null,
+  after: StepAttributes,
+): StepAttributes | null {
   const moved = Object.entries(after).filter(([name, value]) =>
     before === null ? value !== null : value !== before[name as keyof StepAttributes],
   );
@@ -94,7 +97,8 @@ const isOpenForWork = (status: string): boolean => status !== 'publishing' && st
 function attributesOf(region: RegionView, row: ProcessRow, process: Process): StepAttributes {
   return {
     topic: process.topic,
-    agency: process.agencyId === null ? null : (region.agencies.get(process.agencyId)?.code ?? null),
+    agency:
+      process.agencyId === null ? null : (region.agencies.get(process.agencyId)?.code ?? null),
     municipality: process.municipality,
     source: row.source,
     priority: process.priority,

@@ -1,12 +1,14 @@
 import express from 'express';
+import type { RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { HelmetOptions } from 'helmet';
 import { notFound } from '../errors.js';
 import { authenticate, callerOf } from './auth.js';
-import { intakeRoutes } from './complaints/intake.js';
+import { intake } from './complaints/intake.js';
 import type { AppDeps } from './deps.js';
 import { idempotent } from './idempotency.js';
 import { methodNotAllowed } from './method-not-allowed.js';
+import { opsRoutes } from './ops.js';
 import { errorHandler } from './problem.js';
 import { limitByCaller, limitTrack } from './rate-limit.js';
 import { jsonBody } from './request-body.js';
@@ -17,14 +19,11 @@ import { trackRoutes } from './track/track.js';
 
 export type { AppDeps } from './deps.js';
 
-/** What needs a key: it is known before a byte of the body is read. */
-function keyedApi(deps: AppDeps): express.Router {
+/** What needs a key. `intake` is mounted elsewhere and only told here, for the methods of its path. */
+function keyedApi(deps: AppDeps, guards: RequestHandler[], intake: Router): Router {
   const api = express.Router();
-  const intake = intakeRoutes(deps);
   const routers = apiRouters(deps);
-  api.use(authenticate(deps.pool), limitByCaller(deps.config.OTKLIK_RATE_LIMIT), jsonBody());
-  // Intake keeps its Idempotency-Key in the statement that makes the complaint.
-  api.use(intake);
+  api.use(...guards);
   api.use(idempotent(deps.pool, deps.log, (req) => callerOf(req).actor));
   api.use(...routers);
   api.use(methodNotAllowed([intake, ...routers]));
@@ -54,14 +53,27 @@ export function createApp(deps: AppDeps): express.Express {
     next();
   });
   app.use(helmet(headersFor(deps.config.publicUrl)));
-  const open = [...openRouters(deps), trackPages(deps)];
+  // A key is known before a byte of the body is read.
+  const guards = [
+    authenticate(deps.pool),
+    limitByCaller(deps.config.OTKLIK_RATE_LIMIT),
+    ...jsonBody(),
+  ];
+  // The busiest call passes no other router.
+  const first = express.Router().post('/complaints', ...guards, ...intake(deps));
+  const ops = opsRoutes(deps);
+  const open = [...openRouters(), trackPages(deps)];
   const track = trackRoutes(deps);
-  const limits = limitTrack(deps.config.OTKLIK_RATE_LIMIT > 0);
-  app.use(['/track/:token', '/api/v1/track/:token'], ...limits);
+  app.use(ops);
+  app.use('/api/v1', first);
+  app.use(
+    ['/track/:token', '/api/v1/track/:token'],
+    ...limitTrack(deps.config.OTKLIK_RATE_LIMIT > 0),
+  );
   app.use(...open);
-  app.use(methodNotAllowed(open));
+  app.use(methodNotAllowed([ops, ...open]));
   app.use('/api/v1', track, methodNotAllowed([track]));
-  app.use('/api/v1', keyedApi(deps));
+  app.use('/api/v1', keyedApi(deps, guards, first));
   app.use(() => {
     throw notFound();
   });

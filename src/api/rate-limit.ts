@@ -6,8 +6,9 @@ import { sendProblem } from './problem.js';
 
 const MINUTE_MS = 60_000;
 
-/** A citizen's page is read by a person: more than this a minute is a machine that guesses tokens. */
-const TRACK_PER_MINUTE = 120;
+/** Citizens' pages are read by people, many of them behind one address; more than this a minute is a machine. */
+const ADDRESS_PER_MINUTE = 1_200;
+const TOKEN_PER_MINUTE = 600;
 
 function limiter(perMinute: number, keyOf: (req: Request) => string): RequestHandler {
   if (perMinute === 0) {
@@ -39,10 +40,9 @@ export function limitByCaller(perMinute: number): RequestHandler {
 
 /** Two limits for pages without a sign-in: one for the address that asks, one for the token asked for. */
 export function limitTrack(enabled: boolean): RequestHandler[] {
-  const perMinute = enabled ? TRACK_PER_MINUTE : 0;
   return [
-    limiter(perMinute, (req) => ipKeyGenerator(req.ip ?? '')),
-    limiter(perMinute, (req) =>
+    limiter(enabled ? ADDRESS_PER_MINUTE : 0, (req) => ipKeyGenerator(req.ip ?? '')),
+    limiter(enabled ? TOKEN_PER_MINUTE : 0, (req) =>
       // The token is a secret: the limiter's memory holds a digest.
       createHash('sha256').update(String(req.params.token)).digest('base64url'),
     ),

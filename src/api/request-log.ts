@@ -2,10 +2,21 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 
+const API = '/api/v1';
+
 /** Where a request went, as its route's pattern: a path may hold a citizen's private token, a query their words. */
-export function routeOf(req: { baseUrl: string; route?: { path?: unknown } | undefined }): string {
+export function routeOf(req: {
+  baseUrl: string;
+  originalUrl: string;
+  route?: { path?: unknown } | undefined;
+}): string {
   const path = req.route?.path;
-  return typeof path === 'string' ? `${req.baseUrl}${path}` : 'unmatched';
+  if (typeof path !== 'string') {
+    return 'unmatched';
+  }
+  // An error has left the router, and with it the prefix.
+  const base = req.baseUrl || (req.originalUrl.startsWith(`${API}/`) ? API : '');
+  return path.startsWith(API) ? path : `${base}${path}`;
 }
 
 /** Gives every request an id (the caller's own, where it looks like one) and logs one line when it is answered. */

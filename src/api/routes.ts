@@ -9,7 +9,6 @@ import { replyRoutes } from './complaints/replies.js';
 import { splitRoutes } from './complaints/split.js';
 import type { AppDeps } from './deps.js';
 import { openApiRoutes } from './openapi.js';
-import { opsRoutes } from './ops.js';
 import { resourceRouters } from './resources/routers.js';
 
 /** Routers under /api/v1 for callers with a key; each says by `permit` who may do what. A new resource adds a line. */
@@ -27,7 +26,7 @@ export function apiRouters(deps: AppDeps): Router[] {
   ];
 }
 
-/** Routers at the root that need no key: health, metrics, the OpenAPI file and its page. */
-export function openRouters(deps: AppDeps): Router[] {
-  return [opsRoutes(deps), openApiRoutes()];
+/** Routers at the root that need no key: the OpenAPI file and its page. */
+export function openRouters(): Router[] {
+  return [openApiRoutes()];
 }

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { rebuild } from '../../activities/sweep.js';
 import { readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { readAnchor } from '../db/settings.js';
-import { openClient } from '../temporal/connect.js';
 import { databaseUrl } from './database-url.js';
 
 /** `otklik rebuild NUMBER`: a new run from the row, after a reset or a restore. */
@@ -12,6 +10,9 @@ export function registerRebuild(program: Command): void {
     .command('rebuild <number>')
     .description('give an open complaint a new workflow run, made from its row')
     .action(async (number: string) => {
+      // Loaded only here: the Temporal client is half of what the other commands would load for nothing.
+      const { rebuild } = await import('../../activities/sweep.js');
+      const { openClient } = await import('../temporal/connect.js');
       const config = readConfig();
       const pool = openPool(databaseUrl(config), 'otklik_worker', 2);
       const client = openClient(config);

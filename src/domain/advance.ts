@@ -33,8 +33,19 @@ export function advance(turn: Turn, upTo: number = turn.now): void {
     const { kind: clock, dueAt } = event;
     if (event.type === 'warning') {
       turn.emit('warned', { clock, percent: event.percent, dueAt }, event.at, 'system');
-      const told = process.status === 'triage' ? 'operators' : process.executorId === null ? 'coordinator' : 'executor';
-      turn.notify('warned', told, `warned/${clock}/${dueAt}/${event.percent}`, { clock, percent: event.percent, dueAt }, { at: event.at });
+      const told =
+        process.status === 'triage'
+          ? 'operators'
+          : process.executorId === null
+            ? 'coordinator'
+            : 'executor';
+      turn.notify(
+        'warned',
+        told,
+        `warned/${clock}/${dueAt}/${event.percent}`,
+        { clock, percent: event.percent, dueAt },
+        { at: event.at },
+      );
     } else {
       turn.emit('breached', { clock, dueAt }, event.at, 'system');
       climb(turn, event.at, clock);
@@ -63,7 +74,13 @@ function endWaiting(turn: Turn, at: number): void {
     resume(turn, at);
     turn.process.status = 'in_progress';
     turn.emit('waiting_ended', {}, at, 'system');
-    turn.notify('waiting_ended', turn.process.executorId === null ? 'coordinator' : 'executor', `waiting_ended/${at}`, {}, { at });
+    turn.notify(
+      'waiting_ended',
+      turn.process.executorId === null ? 'coordinator' : 'executor',
+      `waiting_ended/${at}`,
+      {},
+      { at },
+    );
   } else {
     close(turn, 'no_response', { at, actor: 'system' });
   }
@@ -85,7 +102,12 @@ export function resume(turn: Turn, at: number): void {
 export function close(
   turn: Turn,
   reason: ClosureReason,
-  how: { at?: number; actor?: string; rejectCode?: RejectCode; data?: Record<string, unknown> } = {},
+  how: {
+    at?: number;
+    actor?: string;
+    rejectCode?: RejectCode;
+    data?: Record<string, unknown>;
+  } = {},
 ): void {
   const { process } = turn;
   const at = how.at ?? turn.now;

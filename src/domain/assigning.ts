@@ -75,7 +75,12 @@ export function triage(turn: Turn, found: Triage, receivedAt: number): void {
  * Makes an agency responsible; its acceptance runs anew from now on (the first one: from receipt), and so does
  * the allowance of the next level of a ladder that is being climbed.
  */
-export function handTo(turn: Turn, agencyId: string, data: Record<string, unknown> = {}, executorId?: string): void {
+export function handTo(
+  turn: Turn,
+  agencyId: string,
+  data: Record<string, unknown> = {},
+  executorId?: string,
+): void {
   const { process } = turn;
   const first = process.agencyId === null && process.counters.handovers === 0;
   const same = process.agencyId === agencyId && process.status === 'assigned';
@@ -89,7 +94,13 @@ export function handTo(turn: Turn, agencyId: string, data: Record<string, unknow
     process.climbedAt = turn.now;
   }
   if (!first && !same && process.policy?.acceptance) {
-    process.clocks = startClock(process.clocks, 'acceptance', process.policy, turn.around.calendar, turn.now);
+    process.clocks = startClock(
+      process.clocks,
+      'acceptance',
+      process.policy,
+      turn.around.calendar,
+      turn.now,
+    );
   }
   turn.emit('assigned', { agency: agencyId, ...(executorId && { executor: executorId }), ...data });
   turn.notify('assigned', executorId ? 'executor' : 'coordinator', `assigned/${turn.now}`, {});
@@ -132,9 +143,19 @@ function restartRunningClocks(turn: Turn, policy: SlaPolicy): void {
   const { process } = turn;
   for (const kind of ['acceptance', 'first_reply', 'resolution'] as const) {
     const clock = process.clocks[kind];
-    const allowance = { acceptance: policy.acceptance, first_reply: policy.firstReply, resolution: policy.resolution }[kind];
-    if (clock && clock.metAt === null && clock.breachedAt === null && allowance) {
-      process.clocks = startClock(process.clocks, kind, policy, turn.around.calendar, clock.startedAt);
+    const allowance = {
+      acceptance: policy.acceptance,
+      first_reply: policy.firstReply,
+      resolution: policy.resolution,
+    }[kind];
+    if (clock?.metAt === null && clock.breachedAt === null && allowance) {
+      process.clocks = startClock(
+        process.clocks,
+        kind,
+        policy,
+        turn.around.calendar,
+        clock.startedAt,
+      );
       process.clocks = { ...process.clocks, ...withoutPauses(turn, clock, process.clocks[kind]) };
     }
   }
@@ -148,7 +169,10 @@ function withoutPauses(turn: Turn, before: ClockState, after: ClockState | undef
     return {};
   }
   const ranMs = before.allowanceMs - timeBetween(calendar, before.time, now, before.dueAt);
-  const pausedAt = dueFrom(calendar, before.startedAt, { allowanceMs: Math.max(0, ranMs), time: before.time }).at;
+  const pausedAt = dueFrom(calendar, before.startedAt, {
+    allowanceMs: Math.max(0, ranMs),
+    time: before.time,
+  }).at;
   return pausedAt < now
     ? resumeClocks(pauseClocks({ [after.kind]: after }, calendar, pausedAt), calendar, now)
     : {};
@@ -184,7 +208,11 @@ export function delegate(turn: Turn, body: CommandBodies['delegate']): void {
     turn.process.executorId = body.executor;
   }
   turn.emit('delegated', { ...body });
-  turn.notify('delegated', body.executor === undefined ? 'coordinator' : 'executor', `delegated/${turn.now}`);
+  turn.notify(
+    'delegated',
+    body.executor === undefined ? 'coordinator' : 'executor',
+    `delegated/${turn.now}`,
+  );
 }
 
 export function coExecution(turn: Turn, body: CommandBodies['coExecution']): void {
@@ -195,7 +223,13 @@ export function coExecution(turn: Turn, body: CommandBodies['coExecution']): voi
   }
   process.coExecutors.push(body.agency);
   turn.emit('co_execution_asked', { agency: body.agency, text: body.text });
-  turn.notify('co_execution_asked', 'co_executor', `co_execution/${body.agency}`, {}, { agencyId: body.agency });
+  turn.notify(
+    'co_execution_asked',
+    'co_executor',
+    `co_execution/${body.agency}`,
+    {},
+    { agencyId: body.agency },
+  );
 }
 
 export function handover(turn: Turn, body: CommandBodies['handover'], agency: Agency | null): void {

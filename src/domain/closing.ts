@@ -38,7 +38,10 @@ export function merge(turn: Turn, target: MergeTarget): void {
     throw new Refusal('invalid', 'A complaint cannot be merged into itself.');
   }
   if (target.status === 'closed' || target.status === 'publishing') {
-    throw new Refusal('invalid', `Complaint ${target.number} is ${target.status}; merge into an open one.`);
+    throw new Refusal(
+      'invalid',
+      `Complaint ${target.number} is ${target.status}; merge into an open one.`,
+    );
   }
   turn.process.mergedInto = target.id;
   close(turn, 'duplicate', { data: { into: target.id, intoNumber: target.number } });
@@ -77,7 +80,8 @@ export function reopen(turn: Turn, body: CommandBodies['reopen']): void {
   process.level = 0;
   process.climbedAt = null;
   process.finalReplyId = null;
-  process.clocks = process.policy === null ? {} : startClocks(process.policy, turn.around.calendar, turn.now);
+  process.clocks =
+    process.policy === null ? {} : startClocks(process.policy, turn.around.calendar, turn.now);
   turn.emit('reopened', { was, cause: body.cause, ...(body.reason && { reason: body.reason }) });
   toAgencyOrTriage(turn);
   if (process.counters.reopenings >= turn.around.ladder.climbAt.reopenings) {
@@ -101,7 +105,12 @@ export function unmerge(turn: Turn): void {
 }
 
 function backToWork(turn: Turn): void {
-  Object.assign(turn.process, { closureReason: null, rejectCode: null, closedAt: null, status: 'triage' });
+  Object.assign(turn.process, {
+    closureReason: null,
+    rejectCode: null,
+    closedAt: null,
+    status: 'triage',
+  });
 }
 
 function toAgencyOrTriage(turn: Turn): void {

@@ -6,8 +6,15 @@ import { Refusal, type Turn } from './process.js';
 export function extend(turn: Turn, body: CommandBodies['extend']): void {
   turn.require('extend');
   requireWithinLimits(turn, body.until);
-  turn.emit('extension_requested', { extension: body.extensionId, until: body.until, reason: body.reason });
-  turn.notify('extension_requested', 'approver', `extension/${body.extensionId}`, { extension: body.extensionId, until: body.until });
+  turn.emit('extension_requested', {
+    extension: body.extensionId,
+    until: body.until,
+    reason: body.reason,
+  });
+  turn.notify('extension_requested', 'approver', `extension/${body.extensionId}`, {
+    extension: body.extensionId,
+    until: body.until,
+  });
 }
 
 export function approveExtension(turn: Turn, body: CommandBodies['approveExtension']): void {
@@ -15,7 +22,13 @@ export function approveExtension(turn: Turn, body: CommandBodies['approveExtensi
   requireWithinLimits(turn, body.until);
   const { process } = turn;
   process.counters.extendedMs = movedTo(turn, body.until);
-  process.clocks = extendClock(process.clocks, 'resolution', body.until, turn.around.calendar, turn.now);
+  process.clocks = extendClock(
+    process.clocks,
+    'resolution',
+    body.until,
+    turn.around.calendar,
+    turn.now,
+  );
   process.counters.extensions += 1;
   turn.effects.push({ do: 'decideExtension', extensionId: body.extensionId, state: 'approved' });
   turn.emit('extended', { extension: body.extensionId, clock: 'resolution', dueAt: body.until });
@@ -25,12 +38,19 @@ export function approveExtension(turn: Turn, body: CommandBodies['approveExtensi
 export function refuseExtension(turn: Turn, body: CommandBodies['refuseExtension']): void {
   turn.require('refuseExtension');
   turn.effects.push({ do: 'decideExtension', extensionId: body.extensionId, state: 'refused' });
-  turn.emit('extension_refused', { extension: body.extensionId, ...(body.reason && { reason: body.reason }) });
+  turn.emit('extension_refused', {
+    extension: body.extensionId,
+    ...(body.reason && { reason: body.reason }),
+  });
   tellAgency(turn, 'extension_refused', body.extensionId);
 }
 
 function tellAgency(turn: Turn, type: string, extensionId: string): void {
-  turn.notify(type, turn.process.executorId === null ? 'coordinator' : 'executor', `${type}/${extensionId}`);
+  turn.notify(
+    type,
+    turn.process.executorId === null ? 'coordinator' : 'executor',
+    `${type}/${extensionId}`,
+  );
 }
 
 function requireWithinLimits(turn: Turn, until: number): void {
@@ -46,10 +66,16 @@ function requireWithinLimits(turn: Turn, until: number): void {
   }
   const tooFarMs = movedTo(turn, until) - limits.maxMs;
   if (tooFarMs > 0) {
-    throw new Refusal('invalid', `until is beyond the maximum, ${new Date(until - tooFarMs).toISOString()}.`);
+    throw new Refusal(
+      'invalid',
+      `until is beyond the maximum, ${new Date(until - tooFarMs).toISOString()}.`,
+    );
   }
   if (process.counters.extensions >= limits.maxCount) {
-    throw new Refusal('invalid', `The complaint has been extended ${limits.maxCount} times, the most allowed.`);
+    throw new Refusal(
+      'invalid',
+      `The complaint has been extended ${limits.maxCount} times, the most allowed.`,
+    );
   }
 }
 

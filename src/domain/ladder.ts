@@ -36,8 +36,14 @@ function rungAbove(process: Process, ladder: Ladder): Rung | null {
  * reached. Its allowance counts from the last climb, but never from before the due was missed: an earlier
  * climb of another cause must not carry a fresh breach up the whole ladder at once.
  */
-export function nextClimbAt(process: Process, calendar: WorkingCalendar, ladder: Ladder): number | null {
-  const missed = listClocks(process.clocks).filter(isOverdue).map(({ breachedAt }) => breachedAt ?? Infinity);
+export function nextClimbAt(
+  process: Process,
+  calendar: WorkingCalendar,
+  ladder: Ladder,
+): number | null {
+  const missed = listClocks(process.clocks)
+    .filter(isOverdue)
+    .map(({ breachedAt }) => breachedAt ?? Infinity);
   if (process.climbedAt === null || process.waiting !== null || missed.length === 0) {
     return null;
   }
@@ -68,9 +74,15 @@ export function climb(
   const data = { level, recipient: rung.recipient, cause, ...details };
   const byPeople = cause === 'operator';
   turn.emit('escalated', data, at, byPeople ? turn.around.actor : 'system');
-  turn.notify('escalated', rung.recipient, `escalated/${level}/${at}`, { level, cause }, {
-    at,
-    urgent: rung.level.roundTheClock || turn.process.priority === 'danger',
-  });
+  turn.notify(
+    'escalated',
+    rung.recipient,
+    `escalated/${level}/${at}`,
+    { level, cause },
+    {
+      at,
+      urgent: rung.level.roundTheClock || turn.process.priority === 'danger',
+    },
+  );
   return true;
 }

@@ -163,7 +163,12 @@ export class Turn {
   }
 
   /** Puts an event on the timeline; one from before `now` by over a minute says when it was recorded. */
-  emit(type: string, data: Record<string, unknown> = {}, at = this.now, actor = this.around.actor): void {
+  emit(
+    type: string,
+    data: Record<string, unknown> = {},
+    at = this.now,
+    actor = this.around.actor,
+  ): void {
     const late = this.now - at > 60_000 ? { recordedAt: this.now } : {};
     this.events.push({ type, at, actor, data: { ...data, ...late } });
   }

@@ -35,7 +35,9 @@ export function reply(turn: Turn, facts: ReplyFacts): void {
     turn.process.review = { replyId: facts.id, kind };
     turn.effects.push({ do: 'setReply', replyId: facts.id, state: 'in_review' });
     turn.emit('reply_submitted', { reply: facts.id, kind, text: facts.text });
-    turn.notify('needs_approval', 'approver', `needs_approval/${facts.id}/${turn.now}`, { reply: facts.id });
+    turn.notify('needs_approval', 'approver', `needs_approval/${facts.id}/${turn.now}`, {
+      reply: facts.id,
+    });
   } else {
     release(turn, facts);
   }
@@ -56,7 +58,12 @@ export function returnReply(turn: Turn, body: CommandBodies['return']): void {
   turn.process.status = 'in_progress';
   turn.effects.push({ do: 'setReply', replyId: body.replyId, state: 'returned' });
   turn.emit('returned', { reply: body.replyId, reason: body.reason });
-  turn.notify('returned', turn.process.executorId === null ? 'coordinator' : 'executor', `returned/${body.replyId}/${turn.now}`, { reply: body.replyId });
+  turn.notify(
+    'returned',
+    turn.process.executorId === null ? 'coordinator' : 'executor',
+    `returned/${body.replyId}/${turn.now}`,
+    { reply: body.replyId },
+  );
 }
 
 function requireInReview(turn: Turn, replyId: string): void {
@@ -84,7 +91,13 @@ function release(turn: Turn, facts: ReplyFacts): void {
       process.clocks = startClock(process.clocks, 'resolution', process.policy, calendar, turn.now);
     }
     if (facts.promisedAt !== null && process.policy !== null) {
-      process.clocks = startPromise(process.clocks, facts.promisedAt, process.policy, calendar, turn.now);
+      process.clocks = startPromise(
+        process.clocks,
+        facts.promisedAt,
+        process.policy,
+        calendar,
+        turn.now,
+      );
     }
   }
   turn.effects.push({ do: 'setReply', replyId: facts.id, state: 'approved' });
@@ -114,7 +127,10 @@ export function ask(turn: Turn, facts: ReplyFacts): void {
   if (limit === undefined) {
     throw new Refusal('invalid', 'The complaint has no SLA policy yet.');
   }
-  const until = dueFrom(turn.around.calendar, turn.now, { allowanceMs: limit.limitMs, time: limit.time }).at;
+  const until = dueFrom(turn.around.calendar, turn.now, {
+    allowanceMs: limit.limitMs,
+    time: limit.time,
+  }).at;
   process.clocks = pauseClocks(process.clocks, turn.around.calendar, turn.now);
   process.waiting = { since: turn.now, until };
   process.status = 'waiting_citizen';
@@ -132,6 +148,11 @@ export function citizenWrote(turn: Turn, word: { text: TextRef; route: string; a
     process.status = 'in_progress';
     turn.emit('resumed', { route: word.route }, turn.now, 'system');
   }
-  const told = process.agencyId === null ? 'operators' : process.executorId === null ? 'coordinator' : 'executor';
+  const told =
+    process.agencyId === null
+      ? 'operators'
+      : process.executorId === null
+        ? 'coordinator'
+        : 'executor';
   turn.notify('citizen_wrote', told, `citizen_wrote/${word.text.id}`);
 }

@@ -72,8 +72,7 @@ export const COMMANDS = Object.keys(table) as Command[];
 /** Commands that the running workflow carries out; the others act on a closed complaint or beside the life. */
 export type LifeCommand = Exclude<Command, 'reopen' | 'unmerge' | 'correct' | 'rate'>;
 export const LIFE_COMMANDS = COMMANDS.filter(
-  (command): command is LifeCommand =>
-    !['reopen', 'unmerge', 'correct', 'rate'].includes(command),
+  (command): command is LifeCommand => !['reopen', 'unmerge', 'correct', 'rate'].includes(command),
 );
 
 export function placeOf(status: Status, closureReason?: ClosureReason | null): Place {

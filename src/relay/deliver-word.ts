@@ -47,7 +47,9 @@ interface Word {
  */
 export const deliverWord: Dispatcher = async (row, deps) => {
   const { inboxId } = row.payload as { inboxId: string };
-  const decided = await inTransaction(deps.pool, (db) => decideWord(db, deps, row.complaint_id, inboxId));
+  const decided = await inTransaction(deps.pool, (db) =>
+    decideWord(db, deps, row.complaint_id, inboxId),
+  );
   if (decided.next === 'done') {
     return 'done';
   }
@@ -88,7 +90,12 @@ type Decided =
   | { next: 'signal'; number: string }
   | { next: 'reopen'; number: string; runNo: number };
 
-async function decideWord(db: Db, deps: RelayDeps, complaintId: string, inboxId: string): Promise<Decided> {
+async function decideWord(
+  db: Db,
+  deps: RelayDeps,
+  complaintId: string,
+  inboxId: string,
+): Promise<Decided> {
   await db.query('select from complaints where id = $1 for update', [complaintId]);
   const { rows } = await db.query<Word>(
     `select i.state, i.route, i.message_id, i.text_id, i.received_at, t.key, t.body,
@@ -110,7 +117,10 @@ async function decideWord(db: Db, deps: RelayDeps, complaintId: string, inboxId:
     return { next: 'signal', number: word.number };
   }
   const settle = async (decision: string): Promise<Decided> => {
-    await db.query(`update inbox set state = 'handled', decision = $2 where id = $1`, [inboxId, decision]);
+    await db.query(`update inbox set state = 'handled', decision = $2 where id = $1`, [
+      inboxId,
+      decision,
+    ]);
     await appendEvents(db, complaintId, [
       {
         type: 'citizen_wrote',
@@ -127,10 +137,16 @@ async function decideWord(db: Db, deps: RelayDeps, complaintId: string, inboxId:
     return settle('passed_on');
   }
   if (word.closure_reason === 'rejected') {
-    await openTask(db, complaintId, { kind: 'word_on_rejected', subject: inboxId, reason: 'citizen_wrote' }, now);
+    await openTask(
+      db,
+      complaintId,
+      { kind: 'word_on_rejected', subject: inboxId, reason: 'citizen_wrote' },
+      now,
+    );
     return settle('task');
   }
-  const isThanks = classifierOf(await deps.region.current()).classify(word.body ?? '').kind === 'thanks';
+  const isThanks =
+    classifierOf(await deps.region.current()).classify(word.body ?? '').kind === 'thanks';
   if (isThanks) {
     return settle('thanks');
   }
@@ -146,7 +162,8 @@ const refOf = (word: Word): { id: string; digest: string } => ({
   digest: textDigest(word.key ?? Buffer.alloc(0), word.body ?? ''),
 });
 
-const zoneOf = async (deps: RelayDeps): Promise<string> => (await deps.region.current()).settings.zone;
+const zoneOf = async (deps: RelayDeps): Promise<string> =>
+  (await deps.region.current()).settings.zone;
 
 /** A word on a duplicate belongs to the complaint it was merged into, marked as from there. */
 async function passOn(db: Db, word: Word, inboxId: string, into: string): Promise<void> {
@@ -175,8 +192,13 @@ async function newComplaint(
   const id = uuid();
   const text = newText('complaint', word.body ?? '');
   const year = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(now);
-  const [event] = chain(id, EMPTY_HEAD, [
-    { type: 'received', at: now, actor: 'citizen', data: { text: text.ref, route: word.route, repeatOf: oldId } },
+  const events = chain(id, EMPTY_HEAD, [
+    {
+      type: 'received',
+      at: now,
+      actor: 'citizen',
+      data: { text: text.ref, route: word.route, repeatOf: oldId },
+    },
   ]);
   await insertText(db, id, text);
   await db.query(
@@ -186,8 +208,17 @@ async function newComplaint(
      select $1, next_complaint_number($2), source, $3, $4, author_name,
        author_handle, author_contact, person_key, $5, origin, visibility, municipality, $6, 'citizen', 1, $7, id
      from complaints where id = $8`,
-    [id, year, `word:${inboxId}`, text.id, new Date(now), randomBytes(18).toString('base64url'), event!.hash, oldId],
+    [
+      id,
+      year,
+      `word:${inboxId}`,
+      text.id,
+      new Date(now),
+      randomBytes(18).toString('base64url'),
+      events.at(-1)?.hash,
+      oldId,
+    ],
   );
-  await insertEvents(db, id, [event!]);
+  await insertEvents(db, id, events);
   await enqueue(db, 'start', id, {});
 }

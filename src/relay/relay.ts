@@ -58,6 +58,8 @@ export class Relay {
   private isStopping = false;
   private isTemporalAway = false;
   private wake: () => void = () => undefined;
+  /** Told of a new row since the last look. */
+  private isTold = false;
   private listener: pg.PoolClient | undefined;
 
   constructor(private readonly deps: RelayDeps) {}
@@ -83,9 +85,10 @@ export class Relay {
           // soon as it answers again.
           this.isTemporalAway = !(await this.pingTemporal());
         }
+        this.isTold = false;
         const rows = await this.take(this.isTemporalAway ? WITHOUT_TEMPORAL : KINDS);
         await this.sendAll(rows);
-        if (rows.length < BATCH && !this.isStopping) {
+        if (rows.length < BATCH && !this.isTold && !this.isStopping) {
           await this.idle();
         }
       } catch (error) {
@@ -163,7 +166,10 @@ export class Relay {
         return false;
       }
       const name = error instanceof Error ? error.name : 'unknown';
-      this.deps.log.warn({ err: error, kind: row.kind, outboxId: row.id, attempts: row.attempts }, 'sending failed');
+      this.deps.log.warn(
+        { err: error, kind: row.kind, outboxId: row.id, attempts: row.attempts },
+        'sending failed',
+      );
       const waitMs = Math.min(BACKOFF_MAX_MS, 250 * 2 ** Math.min(row.attempts, 10));
       await this.postpone(row, waitMs, name).catch(() => undefined);
     }
@@ -195,6 +201,7 @@ export class Relay {
     }
     const listener = await this.deps.pool.connect();
     listener.on('notification', () => {
+      this.isTold = true;
       this.wake();
     });
     listener.once('error', () => {
@@ -207,6 +214,7 @@ export class Relay {
 }
 
 function isTemporalAway(error: unknown): boolean {
-  const cause = error instanceof ServiceError ? (error.cause as { code?: number } | undefined) : undefined;
+  const cause =
+    error instanceof ServiceError ? (error.cause as { code?: number } | undefined) : undefined;
   return AWAY.includes(cause?.code ?? -1);
 }

@@ -18,7 +18,10 @@ const transports = new Map<string, Transporter>();
 
 /** Tells the citizen by mail that there is an answer at the private link; the mail itself holds no words of it. */
 export const sendMail: Dispatcher = async (row, deps) => {
-  const { publicationId, kind } = row.payload as { publicationId: string; kind: 'interim' | 'final' | 'question' };
+  const { publicationId, kind } = row.payload as {
+    publicationId: string;
+    kind: 'interim' | 'final' | 'question';
+  };
   const { rows } = await deps.pool.query<MailRow>(
     `select c.number, c.author_contact as contact, c.track_token as token, p.published_at
      from publications p join complaints c on c.id = p.complaint_id where p.id = $1`,
@@ -45,7 +48,12 @@ export const sendMail: Dispatcher = async (row, deps) => {
   } catch (error) {
     const code = (error as { responseCode?: number }).responseCode ?? 0;
     if (code >= 500 || row.attempts >= ATTEMPTS_MAX) {
-      return giveUp(deps, row.complaint_id, publicationId, code >= 500 ? `smtp_${code}` : 'smtp_failing');
+      return giveUp(
+        deps,
+        row.complaint_id,
+        publicationId,
+        code >= 500 ? `smtp_${code}` : 'smtp_failing',
+      );
     }
     // The transport's own text may hold the address, so only its code goes on.
     throw new MailFailed(code);
@@ -60,8 +68,18 @@ class MailFailed extends Error {
   }
 }
 
-async function giveUp(deps: RelayDeps, complaintId: string, subject: string, reason: string): Promise<'done'> {
-  await openTask(deps.pool, complaintId, { kind: 'mail_notice', subject, reason }, toWorld(deps.clock, Date.now()));
+async function giveUp(
+  deps: RelayDeps,
+  complaintId: string,
+  subject: string,
+  reason: string,
+): Promise<'done'> {
+  await openTask(
+    deps.pool,
+    complaintId,
+    { kind: 'mail_notice', subject, reason },
+    toWorld(deps.clock, Date.now()),
+  );
   return 'done';
 }
 
@@ -81,7 +99,11 @@ function transportOf(url: string): Transporter {
   return transport;
 }
 
-function wordsOf(kind: 'interim' | 'final' | 'question', number: string, link: string): { subject: string; text: string } {
+function wordsOf(
+  kind: 'interim' | 'final' | 'question',
+  number: string,
+  link: string,
+): { subject: string; text: string } {
   const [ru, en] = {
     interim: ['дан промежуточный ответ', 'has an interim reply'],
     final: ['дан ответ', 'has been answered'],

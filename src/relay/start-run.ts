@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { complaint } from '../../workflows/index.js';
 import type { Begin, ComplaintInput } from '../../workflows/complaint/messages.js';
 import { allowedIn, placeOf } from '../domain/transitions.js';
+import { toWorld } from '../domain/world-clock.js';
 import { complaintWorkflowId, WORKFLOWS } from '../temporal/names.js';
 import type { Dispatcher, RelayDeps } from './relay.js';
 
@@ -41,7 +42,10 @@ export const startRun: Dispatcher = async (row, deps) => {
     await refuse(deps, commandId, found);
     return 'done';
   }
-  await beginRun(deps, row.complaint_id, found.number, found.run_no + 1, { by: 'command', commandId });
+  await beginRun(deps, row.complaint_id, found.number, found.run_no + 1, {
+    by: 'command',
+    commandId,
+  });
   // Done when the run has decided about the command: the run it joined may be the one that just closed.
   return { againInMs: 300 };
 };
@@ -54,7 +58,10 @@ const POLICIES = {
   start: { workflowIdReusePolicy: 'REJECT_DUPLICATE' },
   command: { workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' },
   word: { workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' },
-  rebuild: { workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'TERMINATE_EXISTING' },
+  rebuild: {
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+  },
   continue: {},
 } as const satisfies Record<Begin['by'], object>;
 
@@ -90,9 +97,13 @@ export async function beginRun(
 
 async function refuse(deps: RelayDeps, commandId: string, found: RunRow): Promise<void> {
   const place = placeOf(found.status as Parameters<typeof placeOf>[0], found.closure_reason);
-  const refused = { code: 'state_forbids', message: `not allowed in ${place}.`, allowed: allowedIn(place) };
+  const refused = {
+    code: 'state_forbids',
+    message: `not allowed in ${place}.`,
+    allowed: allowedIn(place),
+  };
   await deps.pool.query(
-    `update commands set state = 'refused', result = $2, decided_at = now() where id = $1 and state = 'pending'`,
-    [commandId, JSON.stringify({ refused })],
+    `update commands set state = 'refused', result = $2, decided_at = $3 where id = $1 and state = 'pending'`,
+    [commandId, JSON.stringify({ refused }), new Date(toWorld(deps.clock, Date.now()))],
   );
 }

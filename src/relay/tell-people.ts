@@ -21,7 +21,10 @@ export const tellPeople: Dispatcher = async (row, deps) => {
   const now = toWorld(deps.clock, Date.now());
   if (!notice.urgent) {
     const region = await deps.region.current();
-    const calendar = calendarOf(region, (notice.agencyId && region.agencies.get(notice.agencyId)?.calendar) || null);
+    const calendar = calendarOf(
+      region,
+      (notice.agencyId && region.agencies.get(notice.agencyId)?.calendar) || null,
+    );
     const opening = calendar.nextWorking(now);
     if (opening > now) {
       return { againInMs: Math.min(3_600_000, machineDelay(deps.clock, now, opening)) };
@@ -51,7 +54,12 @@ export const tellPeople: Dispatcher = async (row, deps) => {
 };
 
 /** The users a notice is for, each absent one replaced by the deputy on duty. */
-async function peopleOf(db: Db, notice: Notice, complaintId: string, now: number): Promise<string[]> {
+async function peopleOf(
+  db: Db,
+  notice: Notice,
+  complaintId: string,
+  now: number,
+): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({
     name: 'people-to-tell',
     text: `with recursive addressed as (

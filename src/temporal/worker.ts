@@ -1,4 +1,10 @@
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -31,7 +37,9 @@ export interface DeskWorkers {
 }
 
 /** Made once, at build time. */
-const BUILT_BUNDLE = { codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)) };
+const BUILT_BUNDLE = {
+  codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)),
+};
 
 /** The worker deployment that builds are versions of. */
 export const DEPLOYMENT = 'otklik';
@@ -47,13 +55,22 @@ export async function createWorkers(deps: WorkerDeps): Promise<DeskWorkers> {
   const { config, client, clock, pool, region } = deps;
   installRuntime(deps.log);
   const connection = await NativeConnection.connect({ address: temporalAddress(config) });
-  const common = { connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: GRACE, identity: `w${process.pid}`, buildId: VERSION } satisfies Partial<WorkerOptions>;
+  const common = {
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    shutdownGraceTime: GRACE,
+    identity: `w${process.pid}`,
+    buildId: VERSION,
+  } satisfies Partial<WorkerOptions>;
   const step = createStep({ pool, region, channelOf: (source) => channels.nameFor(source) });
   const desk = await Worker.create({
     ...common,
     taskQueue: config.OTKLIK_TASK_QUEUE,
     workflowBundle: deps.bundle ?? BUILT_BUNDLE,
-    activities: { step, ...createSweep({ pool, client, clock, taskQueue: config.OTKLIK_TASK_QUEUE }) },
+    activities: {
+      step,
+      ...createSweep({ pool, client, clock, taskQueue: config.OTKLIK_TASK_QUEUE }),
+    },
     maxCachedWorkflows: 2_000,
     reuseV8Context: true,
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 16 },
@@ -105,15 +122,35 @@ function installRuntime(log: Logger): void {
     Runtime.install({
       // The worker's own process decides when to stop.
       shutdownSignals: [],
+      // The SDK's core speaks by our log, too, and not by lines of its own on the standard output.
+      telemetryOptions: {
+        logging: {
+          forward: {},
+          filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }),
+        },
+      },
       logger: {
         log: (level, message, meta) => {
-          log[level === 'TRACE' ? 'trace' : (level.toLowerCase() as 'info')]({ sdk: scrub(meta) }, message);
+          log[level === 'TRACE' ? 'trace' : (level.toLowerCase() as 'info')](
+            { sdk: scrub(meta) },
+            message,
+          );
         },
-        trace: (message) => { log.trace(message); },
-        debug: (message) => { log.debug(message); },
-        info: (message) => { log.info(message); },
-        warn: (message, meta) => { log.warn({ sdk: scrub(meta) }, message); },
-        error: (message, meta) => { log.error({ sdk: scrub(meta) }, message); },
+        trace: (message) => {
+          log.trace(message);
+        },
+        debug: (message) => {
+          log.debug(message);
+        },
+        info: (message) => {
+          log.info(message);
+        },
+        warn: (message, meta) => {
+          log.warn({ sdk: scrub(meta) }, message);
+        },
+        error: (message, meta) => {
+          log.error({ sdk: scrub(meta) }, message);
+        },
       },
     });
   } catch {
@@ -124,6 +161,7 @@ function installRuntime(log: Logger): void {
 /** Of what the SDK says beside a message only what names things, never payloads. */
 function scrub(meta: Record<string, unknown> | undefined): Record<string, unknown> {
   const { workflowId, runId, activityType, taskQueue, attempt } = meta ?? {};
-  const error = meta?.error instanceof Error ? { error: meta.error.name, stack: meta.error.stack } : {};
+  const error =
+    meta?.error instanceof Error ? { error: meta.error.name, stack: meta.error.stack } : {};
   return { workflowId, runId, activityType, taskQueue, attempt, ...error };
 }

@@ -212,7 +212,7 @@ describe('the page behind the link', () => {
   });
 
   it('says in words that a link leads nowhere', async () => {
-    const { status, body } = await api.get(
+    const { status, text: body } = await api.get(
       '/track/unknown-token-of-some-length?lang=en',
       anonymous,
     );

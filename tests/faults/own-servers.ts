@@ -26,8 +26,10 @@ async function place(name: string) {
   await mkdir(dir);
   return {
     dir,
-    record: (program: string, stop: string) => ({ pid }: ProcessMark) =>
-      writeFile(join(runDir, `${own}.process.json`), JSON.stringify({ pid, program, stop })),
+    record:
+      (program: string, stop: string) =>
+      ({ pid }: ProcessMark) =>
+        writeFile(join(runDir, `${own}.process.json`), JSON.stringify({ pid, program, stop })),
   };
 }
 

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDesk, type Answer, type HttpDesk } from '../support/http-desk.js';
-import { AT_REST, brokenTimelines, count, restOf, rowOf, tokenOf, typesOf, untilSeen } from './crowd.js';
+import {
+  AT_REST,
+  brokenTimelines,
+  count,
+  restOf,
+  rowOf,
+  tokenOf,
+  typesOf,
+  untilSeen,
+} from './crowd.js';
 
 const POTHOLES = 'В Арзамасе на улице Ленина огромные ямы на дороге, проехать невозможно';
 
@@ -20,29 +29,39 @@ interface Taken {
   token: string;
 }
 
-const atRest = () => untilSeen(() => restOf(desk.pool), (rest) => JSON.stringify(rest) === JSON.stringify(AT_REST));
-const until = ({ id }: Taken, holds: (row: any) => boolean) => untilSeen(() => rowOf(desk.pool, id), holds);
+const atRest = () =>
+  untilSeen(
+    () => restOf(desk.pool),
+    (rest) => JSON.stringify(rest) === JSON.stringify(AT_REST),
+  );
+const until = ({ id }: Taken, holds: (row: any) => boolean) =>
+  untilSeen(() => rowOf(desk.pool, id), holds);
 const isClosed = ({ status }: { status: string }): boolean => status === 'closed';
 const types = ({ id }: Taken): Promise<string[]> => typesOf(desk.pool, id);
 const amount = async (complaint: Taken, type: string): Promise<number> =>
   (await types(complaint)).filter((t) => t === type).length;
-const post = ({ id }: Taken, path: string, body: object = {}): Promise<Answer> =>
+const post = ({ id }: Taken, path: string, body: object = {}): Promise<Answer<any>> =>
   desk.call('POST', `/complaints/${id}/${path}`, body);
 const write = ({ token }: Taken, text: string): Promise<Answer> =>
   desk.call('POST', `/track/${token}/messages`, { text }, { key: null });
 const rate = ({ token }: Taken, body: object): Promise<Answer> =>
   desk.call('POST', `/track/${token}/rating`, body, { key: null });
-const follow = ({ token }: Taken): Promise<Answer> => desk.call('GET', `/track/${token}`, undefined, { key: null });
+const follow = ({ token }: Taken): Promise<Answer<any>> =>
+  desk.call('GET', `/track/${token}`, undefined, { key: null });
 
-async function sorted(more: object = {}): Promise<Taken> {
-  const { body } = await desk.call('POST', '/complaints', { source: 'vk', text: POTHOLES, ...more });
+async function sorted(): Promise<Taken> {
+  const { body } = await desk.call('POST', '/complaints', { source: 'vk', text: POTHOLES });
   const taken = { id: body.id, number: body.number, token: tokenOf(body) };
   await until(taken, ({ status }) => status !== 'received');
   return taken;
 }
 
 async function answer(complaint: Taken, text = 'Ямы заделаны.'): Promise<string> {
-  const { status, body } = await post(complaint, 'replies', { kind: 'final', outcome: 'solved', text });
+  const { status, body } = await post(complaint, 'replies', {
+    kind: 'final',
+    outcome: 'solved',
+    text,
+  });
   expect(status).toBe(201);
   await until(complaint, isClosed);
   return body.replyId;
@@ -76,7 +95,10 @@ describe('a closed complaint', () => {
 
   it('is reopened once by two bad ratings, and the second is refused', async () => {
     const complaint = await answered();
-    const both = await Promise.all([rate(complaint, { rating: 1 }), rate(complaint, { rating: 1 })]);
+    const both = await Promise.all([
+      rate(complaint, { rating: 1 }),
+      rate(complaint, { rating: 1 }),
+    ]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
     await until(complaint, ({ status }) => status === 'assigned');
     expect((await rate(complaint, { rating: 1 })).status).toBe(409);
@@ -145,15 +167,23 @@ describe('a closed complaint', () => {
     await atRest();
     expect(await rowOf(desk.pool, complaint.id)).toMatchObject({ status: 'closed', run_no: 1 });
     const tasks = await desk.call('GET', '/tasks');
-    expect(tasks.body.items.filter((task: any) => task.complaint?.id === complaint.id || task.complaintId === complaint.id)).toHaveLength(1);
+    expect(
+      tasks.body.items.filter(
+        (task: any) => task.complaint?.id === complaint.id || task.complaintId === complaint.id,
+      ),
+    ).toHaveLength(1);
     expect(await amount(complaint, 'citizen_wrote')).toBe(1);
   });
 
   it('is reopened by one of two operators at once, and the other one is refused', async () => {
     const complaint = await answered();
-    const both = await Promise.all([1, 2].map(() => post(complaint, 'reopen', { reason: 'Жалуются снова' })));
+    const both = await Promise.all(
+      [1, 2].map(() => post(complaint, 'reopen', { reason: 'Жалуются снова' })),
+    );
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect(both.find(({ status }) => status === 409)!.body).toMatchObject({ allowed: expect.any(Array) });
+    expect(both.find(({ status }) => status === 409)!.body).toMatchObject({
+      allowed: expect.any(Array),
+    });
     expect(await amount(complaint, 'reopened')).toBe(1);
     expect((await rowOf(desk.pool, complaint.id)).run_no).toBe(2);
   });
@@ -165,7 +195,11 @@ describe('a complaint merged into another', () => {
     expect((await post(b, 'merge', { into: a.number })).status).toBe(200);
     await write(b, 'И во дворе тоже яма');
     await atRest();
-    expect(await rowOf(desk.pool, b.id)).toMatchObject({ status: 'closed', closure_reason: 'duplicate', run_no: 1 });
+    expect(await rowOf(desk.pool, b.id)).toMatchObject({
+      status: 'closed',
+      closure_reason: 'duplicate',
+      run_no: 1,
+    });
     const { body } = await desk.call('GET', `/complaints/${a.id}/timeline?limit=100`);
     expect(body.items.filter(({ type }: any) => type === 'citizen_wrote')).toEqual([
       expect.objectContaining({
@@ -188,7 +222,11 @@ describe('a complaint merged into another', () => {
         expect.objectContaining({ text: 'Все ямы заделаны.', kind: 'final' }),
       ]);
     }
-    expect(await count(desk.pool, `publications where state = 'published' and complaint_id = any($1)`, [[a.id, b.id, c.id]])).toBe(3);
+    expect(
+      await count(desk.pool, `publications where state = 'published' and complaint_id = any($1)`, [
+        [a.id, b.id, c.id],
+      ]),
+    ).toBe(3);
   });
 
   it('lives on after unmerging, with what was left on its clocks and its own answer', async () => {
@@ -198,11 +236,20 @@ describe('a complaint merged into another', () => {
     const undone = await post(b, 'unmerge');
     expect(undone).toMatchObject({ status: 200, body: { status: 'assigned' } });
     const after = await rowOf(desk.pool, b.id);
-    expect(after).toMatchObject({ merged_into: null, closure_reason: null, run_no: 2, topic: before.topic });
+    expect(after).toMatchObject({
+      merged_into: null,
+      closure_reason: null,
+      run_no: 2,
+      topic: before.topic,
+    });
     // In working time nothing, or a few seconds, went by while it was closed.
     for (const clock of ['acceptance', 'first_reply', 'resolution']) {
-      expect(after.process.clocks[clock].dueAt - before.process.clocks[clock].dueAt).toBeGreaterThanOrEqual(0);
-      expect(after.process.clocks[clock].dueAt - before.process.clocks[clock].dueAt).toBeLessThan(120_000);
+      expect(
+        after.process.clocks[clock].dueAt - before.process.clocks[clock].dueAt,
+      ).toBeGreaterThanOrEqual(0);
+      expect(after.process.clocks[clock].dueAt - before.process.clocks[clock].dueAt).toBeLessThan(
+        120_000,
+      );
     }
     expect((await types(b)).slice(-3)).toEqual(['closed', 'unmerged', 'assigned']);
     await answer(a, 'Ямы на Ленина заделаны.');
@@ -213,7 +260,10 @@ describe('a complaint merged into another', () => {
 
   it('cannot be merged in a circle, even when both are merged at once', async () => {
     const [a, b] = [await sorted(), await sorted()];
-    const both = await Promise.all([post(a, 'merge', { into: b.number }), post(b, 'merge', { into: a.number })]);
+    const both = await Promise.all([
+      post(a, 'merge', { into: b.number }),
+      post(b, 'merge', { into: a.number }),
+    ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 422]);
     const rows = [await rowOf(desk.pool, a.id), await rowOf(desk.pool, b.id)];
     expect(rows.map(({ status }) => status).sort()).toEqual(['assigned', 'closed']);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HttpDesk } from '../support/http-desk.js';
+import type { Answer, HttpDesk } from '../support/http-desk.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 
 /** Does the work for every item, at most `limit` at once. @returns what came of each, in the items' order. */
@@ -19,7 +19,8 @@ export async function atOnce<T, R>(
   return results;
 }
 
-export const times = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+export const times = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => index);
 
 /** Looks again and again until what is seen holds. @throws Error with what was seen last. */
 export async function untilSeen<T>(
@@ -40,11 +41,35 @@ export async function untilSeen<T>(
   }
 }
 
+/**
+ * Does what a client of the API is told to do: tries again what came to nothing (503), is limited (429) or still
+ * runs under the same key. `call` must send one and the same Idempotency-Key.
+ */
+export async function insist(call: () => Promise<Answer>, limitMs = 60_000): Promise<Answer> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    // A connection that broke says nothing about what became of the call.
+    const answer = await call().catch((): null => null);
+    const isPassing =
+      answer === null || [429, 503].includes(answer.status) || answer.body?.code === 'in_progress';
+    if (answer !== null && (!isPassing || Date.now() > deadline)) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error('the API did not answer in time');
+    }
+    await pause(Math.min(1_000, Number(answer?.headers.get('retry-after') ?? 0.2) * 1_000));
+  }
+}
+
 type Pool = HttpDesk['pool'];
 
 /** One figure of the database. */
 export async function count(pool: Pool, from: string, values: unknown[] = []): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>(`select count(*)::int as n from ${from}`, values);
+  const { rows } = await pool.query<{ n: number }>(
+    `select count(*)::int as n from ${from}`,
+    values,
+  );
   return rows[0]!.n;
 }
 
@@ -64,34 +89,29 @@ export async function rowOf(pool: Pool, id: string): Promise<any> {
 }
 
 /** The secret of a private link. */
-export const tokenOf = ({ trackingUrl }: { trackingUrl: string }): string => trackingUrl.split('/').at(-1)!;
+export const tokenOf = ({ trackingUrl }: { trackingUrl: string }): string =>
+  trackingUrl.split('/').at(-1)!;
 
 /**
- * What must hold whenever the desk has come to rest: no word, no command and nothing to send waits, no open
+ * What must hold whenever the desk has come to rest: no word, command, publication or message waits, no open
  * complaint has slept through its instant, and every timeline is whole.
  */
 export async function restOf(pool: Pool, worldNow: number = Date.now()) {
-  const [words, commands, outbox, overslept] = await Promise.all([
+  const [words, commands, publications, outbox, overslept] = await Promise.all([
     count(pool, `inbox where state = 'pending'`),
     count(pool, `commands where state = 'pending'`),
+    count(pool, `publications where state = 'pending'`),
     count(pool, `outbox where kind in ('start', 'word', 'publication')`),
-    count(pool, `complaints where status <> 'closed' and wake_at < $1`, [new Date(worldNow - 5_000)]),
+    count(pool, `complaints where status <> 'closed' and wake_at < $1`, [
+      new Date(worldNow - 5_000),
+    ]),
   ]);
-  return { words, commands, outbox, overslept };
+  return { words, commands, publications, outbox, overslept };
 }
 
-export const AT_REST = { words: 0, commands: 0, outbox: 0, overslept: 0 };
+export const AT_REST = { words: 0, commands: 0, publications: 0, outbox: 0, overslept: 0 };
 
 /** What is wrong with the timelines; empty when nothing is. */
 export async function brokenTimelines(pool: Pool, dataDir: string): Promise<unknown[]> {
   return (await verifyAudit(pool, { dataDir, auditKey: null })).problems;
-}
-
-/** How many executions Temporal has had of a complaint's workflow. Lists lag: asked until they agree. */
-export async function runsOf({ client }: HttpDesk, number: string): Promise<number> {
-  let runs = 0;
-  for await (const _ of client.workflow.list({ query: `WorkflowId = 'complaint/${number}'` })) {
-    runs += 1;
-  }
-  return runs;
 }

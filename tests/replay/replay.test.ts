@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { HISTORIES } from '../support/record-history.js';
+import { HISTORIES, readHistory } from '../support/record-history.js';
 import { workflowBundle } from '../support/servers.js';
 
 /** A run that began under an older version goes on under this one: its history must replay as it was. */
@@ -11,11 +11,13 @@ const results = new Map<string, Error | undefined>();
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const histories = files.map((file) => ({
-    workflowId: file,
-    history: JSON.parse(readFileSync(`${HISTORIES}${file}`, 'utf8')) as unknown,
-  }));
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: await workflowBundle() }, histories)) {
+  const histories = await Promise.all(
+    files.map(async (file) => ({ workflowId: file, history: await readHistory(file) })),
+  );
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    { workflowBundle: await workflowBundle() },
+    histories,
+  )) {
     results.set(workflowId, error);
   }
 }, 120_000);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,18 +43,21 @@ export async function openParts(
     LOG_LEVEL: process.env.OTKLIK_TEST_LOG ?? 'silent',
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: await temporalAddress(),
-    OTKLIK_TASK_QUEUE: `t${randomBytes(4).toString("hex")}`,
+    OTKLIK_TASK_QUEUE: `t${randomBytes(4).toString('hex')}`,
     OTKLIK_DATA_DIR: dataDir,
     OTKLIK_RATE_LIMIT: '0',
     ...env,
   });
   const pool = openPool(database.url, null, 10);
   await loadRegion(pool, await readRegion(await findRegionDir(config.OTKLIK_REGION)));
+  // Desks of one run share a Temporal namespace, where a number is a workflow's id.
+  await pool.query('select setval($1, $2)', ['complaint_numbers', randomInt(1e6, 1e9)]);
   const clock = await readAnchor(pool, config);
   const log = openLog(config, 'test');
   const client = openClient(config);
   const region = new RegionCache(pool);
-  let running: { workers: DeskWorkers; relay: Relay; pool: pg.Pool; ended: Promise<void> } | undefined;
+  let running:
+    { workers: DeskWorkers; relay: Relay; pool: pg.Pool; ended: Promise<void> } | undefined;
 
   const parts: DeskParts = {
     config,
@@ -65,7 +68,14 @@ export async function openParts(
     databaseUrl: database.url,
     async startWorker() {
       const workerPool = openPool(database.url, 'otklik_worker', 20);
-      const deps = { config, pool: workerPool, region: new RegionCache(workerPool), client, clock, log };
+      const deps = {
+        config,
+        pool: workerPool,
+        region: new RegionCache(workerPool),
+        client,
+        clock,
+        log,
+      };
       const workers = await createWorkers({ ...deps, bundle: await workflowBundle() });
       const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
       relay.start();

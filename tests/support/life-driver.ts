@@ -7,7 +7,14 @@ import type { CommandBodies } from '../../src/domain/commands.js';
 import type { LifeCommand } from '../../src/domain/transitions.js';
 import { inTransaction, type Db } from '../../src/db/pool.js';
 import { enqueue, type OutboxKind } from '../../src/db/outbox.js';
-import { chain, EMPTY_HEAD, insertEvents, insertText, newText, type TextKind } from '../../src/db/timeline.js';
+import {
+  chain,
+  EMPTY_HEAD,
+  insertEvents,
+  insertText,
+  newText,
+  type TextKind,
+} from '../../src/db/timeline.js';
 import { createDeskClient, type CommandOutcome } from '../../src/temporal/desk-client.js';
 import { complaintWorkflowId } from '../../src/temporal/names.js';
 
@@ -42,11 +49,16 @@ export class LifeDriver {
     private readonly now: () => Promise<number> = () => Promise.resolve(Date.now()),
   ) {}
 
-  async intake(words = POTHOLES, { source = 'vk', receivedAt, author, personKey }: Intake = {}): Promise<Complaint> {
+  async intake(
+    words = POTHOLES,
+    { source = 'vk', receivedAt, author, personKey }: Intake = {},
+  ): Promise<Complaint> {
     const id = uuid();
     const at = receivedAt ?? (await this.now());
     const text = newText('complaint', words);
-    const [event] = chain(id, EMPTY_HEAD, [{ type: 'received', at, actor: 'system', data: { text: text.ref } }]);
+    const [event] = chain(id, EMPTY_HEAD, [
+      { type: 'received', at, actor: 'system', data: { text: text.ref } },
+    ]);
     return inTransaction(this.parts.pool, async (db) => {
       await insertText(db, id, text);
       const { rows } = await db.query<{ number: string }>(
@@ -54,7 +66,18 @@ export class LifeDriver {
            event_hash, author_name, author_handle, author_contact, person_key)
          values ($1, next_complaint_number('2026'), $2, $3, $4, 'elsewhere', 'public', $5, 'system', $6, $7, $8, $9, $10)
          returning number`,
-        [id, source, text.id, new Date(at), randomBytes(8).toString('hex'), event!.hash, author?.name, author?.handle, author?.contact, personKey],
+        [
+          id,
+          source,
+          text.id,
+          new Date(at),
+          randomBytes(8).toString('hex'),
+          event!.hash,
+          author?.name,
+          author?.handle,
+          author?.contact,
+          personKey,
+        ],
       );
       await insertEvents(db, id, [event!]);
       await this.send(db, 'start', id, {});
@@ -63,7 +86,12 @@ export class LifeDriver {
   }
 
   /** A row in the outbox, and a nudge to the relay. */
-  async send(db: Db, kind: OutboxKind, complaintId: string, payload: Record<string, unknown>): Promise<void> {
+  async send(
+    db: Db,
+    kind: OutboxKind,
+    complaintId: string,
+    payload: Record<string, unknown>,
+  ): Promise<void> {
     await enqueue(db, kind, complaintId, payload);
     await db.query('notify otklik_outbox');
   }
@@ -75,7 +103,11 @@ export class LifeDriver {
     return complaint;
   }
 
-  async text(complaint: Complaint, kind: TextKind, words: string): Promise<{ id: string; digest: string }> {
+  async text(
+    complaint: Complaint,
+    kind: TextKind,
+    words: string,
+  ): Promise<{ id: string; digest: string }> {
     const text = newText(kind, words);
     await insertText(this.parts.pool, complaint.id, text);
     return text.ref;
@@ -93,7 +125,15 @@ export class LifeDriver {
     await this.parts.pool.query(
       `insert into replies (id, complaint_id, kind, outcome, promised_at, text_id, text_digest, actor, created_at)
        values ($1, $2, $3, $4, $5, $6, 'x', 'system', $7)`,
-      [id, complaint.id, kind, kind === 'final' ? 'solved' : null, promisedAt === null ? null : new Date(promisedAt), ref.id, new Date(await this.now())],
+      [
+        id,
+        complaint.id,
+        kind,
+        kind === 'final' ? 'solved' : null,
+        promisedAt === null ? null : new Date(promisedAt),
+        ref.id,
+        new Date(await this.now()),
+      ],
     );
     return id;
   }
@@ -106,28 +146,44 @@ export class LifeDriver {
     return id;
   }
 
-  async command<C extends LifeCommand>(complaint: Complaint, type: C, body: CommandBodies[C]): Promise<CommandOutcome> {
+  async command<C extends LifeCommand>(
+    complaint: Complaint,
+    type: C,
+    body: CommandBodies[C],
+  ): Promise<CommandOutcome> {
     const id = await this.commandRow(complaint, type, body);
     return createDeskClient(this.parts.client).command(complaint, { id, type });
   }
 
   /** Reopening and unmerging begin a run of their own, by way of the outbox. */
-  async runCommand(complaint: Complaint, type: 'reopen' | 'unmerge', body: object): Promise<string> {
+  async runCommand(
+    complaint: Complaint,
+    type: 'reopen' | 'unmerge',
+    body: object,
+  ): Promise<string> {
     const id = await this.commandRow(complaint, type, body);
     await this.send(this.parts.pool, 'start', complaint.id, { from: 'command', commandId: id });
     return id;
   }
 
   async replyFinal(complaint: Complaint, words?: string): Promise<CommandOutcome> {
-    return this.command(complaint, 'replyFinal', { replyId: await this.reply(complaint, 'final', words) });
+    return this.command(complaint, 'replyFinal', {
+      replyId: await this.reply(complaint, 'final', words),
+    });
   }
 
   async ask(complaint: Complaint, words = 'Какой номер дома?'): Promise<CommandOutcome> {
-    return this.command(complaint, 'ask', { replyId: await this.reply(complaint, 'question', words) });
+    return this.command(complaint, 'ask', {
+      replyId: await this.reply(complaint, 'question', words),
+    });
   }
 
   /** The citizen writes again. */
-  async word(complaint: Complaint, words = 'Дом 5.', { receivedAt, deliver = true }: { receivedAt?: number; deliver?: boolean } = {}): Promise<string> {
+  async word(
+    complaint: Complaint,
+    words = 'Дом 5.',
+    { receivedAt, deliver = true }: { receivedAt?: number; deliver?: boolean } = {},
+  ): Promise<string> {
     const inboxId = uuid();
     const at = receivedAt ?? (await this.now());
     await inTransaction(this.parts.pool, async (db) => {
@@ -145,9 +201,10 @@ export class LifeDriver {
     return inboxId;
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a row is what the test asserts about it
   async row(complaint: Complaint): Promise<any> {
-    const { rows } = await this.parts.pool.query('select * from complaints where id = $1', [complaint.id]);
+    const { rows } = await this.parts.pool.query('select * from complaints where id = $1', [
+      complaint.id,
+    ]);
     return rows[0];
   }
 
@@ -163,7 +220,6 @@ export class LifeDriver {
     return (await this.events(complaint)).map(({ type }) => type);
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   until(complaint: Complaint, holds: (row: any) => boolean, limitMs?: number): Promise<any> {
     return untilHolds(() => this.row(complaint), holds, limitMs);
   }
@@ -174,7 +230,11 @@ export class LifeDriver {
 }
 
 /** Looks again and again until what is seen holds. @throws Error with what was seen last. */
-export async function untilHolds<T>(look: () => Promise<T>, holds: (seen: T) => boolean, limitMs = 15_000): Promise<T> {
+export async function untilHolds<T>(
+  look: () => Promise<T>,
+  holds: (seen: T) => boolean,
+  limitMs = 15_000,
+): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const seen = await look();

@@ -15,10 +15,36 @@ export const ladder: Ladder = {
   code: 'sample',
   version: 1,
   levels: [
-    { level: 1, recipient: 'coordinator', recipientInTriage: 'operators', allowanceMs: 0, time: 'working', roundTheClock: false },
-    { level: 2, recipient: 'head', allowanceMs: 2 * HOUR_MS, time: 'working', roundTheClock: false },
-    { level: 3, recipient: 'curator', recipientInTriage: 'curator', allowanceMs: 2 * HOUR_MS, time: 'working', roundTheClock: false },
-    { level: 4, recipient: 'governors_office', allowanceMs: 4 * HOUR_MS, time: 'working', roundTheClock: false },
+    {
+      level: 1,
+      recipient: 'coordinator',
+      recipientInTriage: 'operators',
+      allowanceMs: 0,
+      time: 'working',
+      roundTheClock: false,
+    },
+    {
+      level: 2,
+      recipient: 'head',
+      allowanceMs: 2 * HOUR_MS,
+      time: 'working',
+      roundTheClock: false,
+    },
+    {
+      level: 3,
+      recipient: 'curator',
+      recipientInTriage: 'curator',
+      allowanceMs: 2 * HOUR_MS,
+      time: 'working',
+      roundTheClock: false,
+    },
+    {
+      level: 4,
+      recipient: 'governors_office',
+      allowanceMs: 4 * HOUR_MS,
+      time: 'working',
+      roundTheClock: false,
+    },
   ],
   climbAt: { handovers: 3, reopenings: 2, repeats: 2 },
 };
@@ -76,7 +102,11 @@ export class SampleLife {
   approval = { interim: false, final: false };
 
   /** Received at `at`, sorted at `sortedAt` (absent: at once). */
-  static received(at: string | number, triaged: Triage = found('agency-a'), sortedAt = at): SampleLife {
+  static received(
+    at: string | number,
+    triaged: Triage = found('agency-a'),
+    sortedAt = at,
+  ): SampleLife {
     const life = new SampleLife();
     life.turn(sortedAt, (turn) => {
       triage(turn, triaged, instant(at));

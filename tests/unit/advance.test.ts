@@ -13,7 +13,10 @@ function story(life: SampleLife, ...types: string[]): string[] {
   return life.events
     .filter(({ type }) => types.includes(type))
     .map(({ type, at, data }) => {
-      const of = type === 'escalated' ? `${data.level} ${data.recipient} (${data.cause})` : `${data.clock}${data.percent ? ` ${data.percent} %` : ''}`;
+      const of =
+        type === 'escalated'
+          ? `${data.level} ${data.recipient} (${data.cause})`
+          : `${data.clock}${data.percent ? ` ${data.percent} %` : ''}`;
       return `${shown(at).slice(5)} ${type} ${of}`;
     });
 }
@@ -77,9 +80,19 @@ describe('a missed due', () => {
       '10-05 15:00 escalated 3 curator (still_overdue)',
       '10-06 10:00 escalated 4 governors_office (still_overdue)',
     ]);
-    const late = life.events.filter(({ at }) => at < local('2026-10-07T09:00') && at > local(MONDAY_9));
-    expect(late.map(({ data }) => data.recordedAt)).toEqual(late.map(() => local('2026-10-07T09:00')));
-    expect(new Set(life.effects.filter((e) => e.do === 'notify' && e.type === 'escalated').map((e) => 'subject' in e && e.subject)).size).toBe(4);
+    const late = life.events.filter(
+      ({ at }) => at < local('2026-10-07T09:00') && at > local(MONDAY_9),
+    );
+    expect(late.map(({ data }) => data.recordedAt)).toEqual(
+      late.map(() => local('2026-10-07T09:00')),
+    );
+    expect(
+      new Set(
+        life.effects
+          .filter((e) => e.do === 'notify' && e.type === 'escalated')
+          .map((e) => 'subject' in e && e.subject),
+      ).size,
+    ).toBe(4);
   });
 
   it('found within a minute does not say when it was recorded', () => {
@@ -102,13 +115,25 @@ describe('a missed due', () => {
   });
 
   it('in review climbs to the approver, and at the top to the governor’s office', () => {
-    const life = SampleLife.received(MONDAY_9, found('agency-a', { policy: policyOf({ firstReply: working(2) }) }));
+    const life = SampleLife.received(
+      MONDAY_9,
+      found('agency-a', { policy: policyOf({ firstReply: working(2) }) }),
+    );
     life.approval = { interim: true, final: true };
-    life.command('2026-10-05T09:30', { type: 'replyFinal', body: { replyId: 'reply-1' } }, { reply: replyFacts('final') });
+    life.command(
+      '2026-10-05T09:30',
+      { type: 'replyFinal', body: { replyId: 'reply-1' } },
+      { reply: replyFacts('final') },
+    );
 
     liveUntil(life, '2027-02-01T00:00');
 
-    expect(story(life, 'escalated').map((line) => line.split(' ')[4])).toEqual(['approver', 'approver', 'approver', 'governors_office']);
+    expect(story(life, 'escalated').map((line) => line.split(' ')[4])).toEqual([
+      'approver',
+      'approver',
+      'approver',
+      'governors_office',
+    ]);
   });
 
   it('met before the next level stops the climbing', () => {
@@ -148,7 +173,10 @@ describe('a missed due', () => {
   });
 
   it('of a complaint given to another agency lets that one have the next level’s allowance', () => {
-    const life = SampleLife.received(MONDAY_9, found(null, { policy: policyOf({ firstReply: working(2) }) }));
+    const life = SampleLife.received(
+      MONDAY_9,
+      found(null, { policy: policyOf({ firstReply: working(2) }) }),
+    );
     liveUntil(life, '2026-10-05T12:00');
 
     life.command('2026-10-05T14:30', { type: 'assign', body: { agency: 'agency-b' } });
@@ -164,7 +192,11 @@ describe('a missed due', () => {
 describe('while the citizen is asked', () => {
   const asked = (policy = ordinary): SampleLife => {
     const life = SampleLife.received(MONDAY_9, found('agency-a', { policy }));
-    life.command('2026-10-05T10:00', { type: 'ask', body: { replyId: 'reply-1' } }, { reply: replyFacts('question') });
+    life.command(
+      '2026-10-05T10:00',
+      { type: 'ask', body: { replyId: 'reply-1' } },
+      { reply: replyFacts('question') },
+    );
     return life;
   };
 
@@ -174,12 +206,19 @@ describe('while the citizen is asked', () => {
     life.tick('2026-10-20T09:00');
 
     expect(life.typesOf().slice(-1)).toEqual(['closed']);
-    expect(life.process).toMatchObject({ status: 'closed', closureReason: 'no_response', closedAt: local('2026-10-08T10:00') });
+    expect(life.process).toMatchObject({
+      status: 'closed',
+      closureReason: 'no_response',
+      closedAt: local('2026-10-08T10:00'),
+    });
     expect(story(life, 'breached', 'escalated')).toEqual([]);
   });
 
   it('the limit resumes the complaint where the policy says so, with what was left', () => {
-    const life = asked({ ...ordinary, waiting: { limitMs: HOUR_MS, time: 'calendar', then: 'resume' } });
+    const life = asked({
+      ...ordinary,
+      waiting: { limitMs: HOUR_MS, time: 'calendar', then: 'resume' },
+    });
 
     life.tick('2026-10-05T11:00');
 
@@ -189,9 +228,16 @@ describe('while the citizen is asked', () => {
   });
 
   it('a missed due does not climb further, and counts on from the answer', () => {
-    const life = SampleLife.received(MONDAY_9, found('agency-a', { policy: policyOf({ firstReply: working(1) }) }));
+    const life = SampleLife.received(
+      MONDAY_9,
+      found('agency-a', { policy: policyOf({ firstReply: working(1) }) }),
+    );
     liveUntil(life, '2026-10-05T10:30');
-    life.command('2026-10-05T11:00', { type: 'ask', body: { replyId: 'reply-1' } }, { reply: replyFacts('question') });
+    life.command(
+      '2026-10-05T11:00',
+      { type: 'ask', body: { replyId: 'reply-1' } },
+      { reply: replyFacts('question') },
+    );
 
     expect(nextClimbAt(life.process, calendar, ladder)).toBeNull();
     liveUntil(life, '2026-10-06T09:00');
@@ -219,7 +265,11 @@ describe('a closed complaint', () => {
 
   it('being published fires nothing either, since its reply has been given', () => {
     const life = SampleLife.received(MONDAY_9);
-    life.command('2026-10-05T09:10', { type: 'replyFinal', body: { replyId: 'reply-1' } }, { reply: replyFacts('final') });
+    life.command(
+      '2026-10-05T09:10',
+      { type: 'replyFinal', body: { replyId: 'reply-1' } },
+      { reply: replyFacts('final') },
+    );
 
     expect(life.tick('2027-03-01T09:00').events).toEqual([]);
     expect(wakeAt(life.process, calendar, ladder)).toBeNull();
@@ -228,7 +278,11 @@ describe('a closed complaint', () => {
 
 describe('counts that climb', () => {
   const handOver = (life: SampleLife, at: string, agency: string) =>
-    life.command(at, { type: 'handover', body: { agency, reason: textRef('r') } }, { agency: { ...life.around(0).agency!, id: agency } });
+    life.command(
+      at,
+      { type: 'handover', body: { agency, reason: textRef('r') } },
+      { agency: { ...life.around(0).agency!, id: agency } },
+    );
 
   it('are hand-overs from the third on', () => {
     const life = SampleLife.received(MONDAY_9);
@@ -252,7 +306,11 @@ describe('counts that climb', () => {
   });
 
   it('are repeats from the second on, at triage', () => {
-    expect(SampleLife.received(MONDAY_9, found('agency-a', { repeats: 1, repeatOf: 'x' })).process.level).toBe(0);
-    expect(SampleLife.received(MONDAY_9, found('agency-a', { repeats: 2, repeatOf: 'x' })).process.level).toBe(1);
+    expect(
+      SampleLife.received(MONDAY_9, found('agency-a', { repeats: 1, repeatOf: 'x' })).process.level,
+    ).toBe(0);
+    expect(
+      SampleLife.received(MONDAY_9, found('agency-a', { repeats: 2, repeatOf: 'x' })).process.level,
+    ).toBe(1);
   });
 });

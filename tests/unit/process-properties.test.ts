@@ -7,7 +7,15 @@ import { Refusal, wakeAt, type Turn } from '../../src/domain/process.js';
 import { citizenWrote } from '../../src/domain/replying.js';
 import { HOUR_MS, local } from '../support/sample-calendars.js';
 import { calendar, ordinary, policyOf, working } from '../support/sample-clocks.js';
-import { agencyOf, found, ladder, replyFacts, routedTo, SampleLife, textRef } from '../support/sample-process.js';
+import {
+  agencyOf,
+  found,
+  ladder,
+  replyFacts,
+  routedTo,
+  SampleLife,
+  textRef,
+} from '../support/sample-process.js';
 import { advance } from '../../src/domain/advance.js';
 import { isRunning, listClocks } from '../../src/domain/clocks.js';
 
@@ -15,7 +23,12 @@ import { isRunning, listClocks } from '../../src/domain/clocks.js';
 
 const START = local('2026-10-05T08:00');
 const reason = textRef('r');
-const strict = policyOf({ ...ordinary, code: 'strict', firstReply: working(1), waiting: { limitMs: HOUR_MS, time: 'calendar', then: 'resume' } });
+const strict = policyOf({
+  ...ordinary,
+  code: 'strict',
+  firstReply: working(1),
+  waiting: { limitMs: HOUR_MS, time: 'calendar', then: 'resume' },
+});
 
 type Act = [CommandOf, CommandFacts] | 'word' | 'tick' | 'answered';
 
@@ -25,32 +38,65 @@ const ahead = fc.integer({ min: 1, max: 20 });
 
 const act: fc.Arbitrary<(now: number, life: SampleLife) => Act> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom<Act>('word', 'tick', 'answered').map((a) => () => a) },
-  { weight: 2, arbitrary: agency.map((id) => (): Act => [{ type: 'assign', body: { agency: id } }, {}]) },
-  fc.tuple(fc.option(agency), fc.constantFrom(ordinary, strict)).map(([id, policy]) => (): Act => [{ type: 'classify', body: { topic: 't' } }, { routed: routedTo(id, policy) }]),
+  {
+    weight: 2,
+    arbitrary: agency.map((id) => (): Act => [{ type: 'assign', body: { agency: id } }, {}]),
+  },
+  fc
+    .tuple(fc.option(agency), fc.constantFrom(ordinary, strict))
+    .map(([id, policy]) => (): Act => [
+      { type: 'classify', body: { topic: 't' } },
+      { routed: routedTo(id, policy) },
+    ]),
   { weight: 3, arbitrary: fc.constant((): Act => [{ type: 'accept', body: {} }, {}]) },
   fc.option(ahead).map((days) => (now: number): Act => [
     { type: 'replyInterim', body: { replyId: 'i' } },
-    { reply: replyFacts('interim', { id: 'i', promisedAt: days === null ? null : now + days * 9 * HOUR_MS }) },
+    {
+      reply: replyFacts('interim', {
+        id: 'i',
+        promisedAt: days === null ? null : now + days * 9 * HOUR_MS,
+      }),
+    },
   ]),
-  fc.constant((): Act => [{ type: 'replyFinal', body: { replyId: 'f' } }, { reply: replyFacts('final', { id: 'f' }) }]),
-  fc.constant((): Act => [{ type: 'ask', body: { replyId: 'q' } }, { reply: replyFacts('question', { id: 'q' }) }]),
+  fc.constant((): Act => [
+    { type: 'replyFinal', body: { replyId: 'f' } },
+    { reply: replyFacts('final', { id: 'f' }) },
+  ]),
+  fc.constant((): Act => [
+    { type: 'ask', body: { replyId: 'q' } },
+    { reply: replyFacts('question', { id: 'q' }) },
+  ]),
   fc.constant((_now: number, life: SampleLife): Act => {
     const { replyId, kind } = life.process.review ?? { replyId: 'none', kind: 'final' };
-    return [{ type: 'approve', body: { replyId } }, { reply: replyFacts(kind, { id: replyId, state: 'in_review' }) }];
+    return [
+      { type: 'approve', body: { replyId } },
+      { reply: replyFacts(kind, { id: replyId, state: 'in_review' }) },
+    ];
   }),
-  fc.constant((_now: number, life: SampleLife): Act => [{ type: 'return', body: { replyId: life.process.review?.replyId ?? 'none', reason } }, {}]),
+  fc.constant((_now: number, life: SampleLife): Act => [
+    { type: 'return', body: { replyId: life.process.review?.replyId ?? 'none', reason } },
+    {},
+  ]),
   ahead.map((days) => (now: number): Act => [
     { type: 'approveExtension', body: { extensionId: 'e', until: now + days * 24 * HOUR_MS } },
     { extension: { until: 0, state: 'requested' } },
   ]),
-  fc.option(agency).map((id) => (): Act => [
-    { type: 'handover', body: { ...(id !== null && { agency: id }), reason } },
-    id === null ? {} : { agency: agencyOf(id) },
-  ]),
+  fc
+    .option(agency)
+    .map((id) => (): Act => [
+      { type: 'handover', body: { ...(id !== null && { agency: id }), reason } },
+      id === null ? {} : { agency: agencyOf(id) },
+    ]),
   { weight: 2, arbitrary: fc.constant((): Act => [{ type: 'escalate', body: {} }, {}]) },
   fc.constant((): Act => [{ type: 'reject', body: { code: 'spam' } }, {}]),
-  fc.constant((): Act => [{ type: 'merge', body: { into: 'c-2', intoNumber: 'n' } }, { target: { id: 'c-2', number: 'n', status: 'assigned', closureReason: null } }]),
-  { weight: 2, arbitrary: fc.constant((): Act => [{ type: 'reopen', body: { cause: 'operator' } }, {}]) },
+  fc.constant((): Act => [
+    { type: 'merge', body: { into: 'c-2', intoNumber: 'n' } },
+    { target: { id: 'c-2', number: 'n', status: 'assigned', closureReason: null } },
+  ]),
+  {
+    weight: 2,
+    arbitrary: fc.constant((): Act => [{ type: 'reopen', body: { cause: 'operator' } }, {}]),
+  },
   { weight: 2, arbitrary: fc.constant((): Act => [{ type: 'unmerge', body: {} }, {}]) },
 );
 
@@ -63,7 +109,10 @@ const lives = fc.record({
 });
 
 /** Does what was drawn, and gives every turn that was not refused to `check`. */
-function run(drawn: Parameters<Parameters<typeof lives.map>[0]>[0], check: (turn: Turn, life: SampleLife, before: SampleLife['process']) => void): void {
+function run(
+  drawn: Parameters<Parameters<typeof lives.map>[0]>[0],
+  check: (turn: Turn, life: SampleLife, before: SampleLife['process']) => void,
+): void {
   const { agencyId, approval, repeats, sortedLateMs, acts } = drawn;
   let now = START + sortedLateMs;
   const life = SampleLife.received(START, found(agencyId, { repeats }), now);
@@ -193,18 +242,28 @@ describe('any sequence of commands, words and ticks', () => {
 
   it('makes no difference by how often the clocks are looked at', () => {
     fc.assert(
-      fc.property(lives, fc.array(fc.nat({ max: 300 * HOUR_MS }), { maxLength: 5 }), (drawn, looks) => {
-        run(drawn, (turn, life) => {
-          const end = turn.now + 300 * HOUR_MS;
-          const before = structuredClone(life.process);
-          const atOnce = life.turn(end, advance);
-          life.process = structuredClone(before);
-          const inSteps = [...looks.map((ms) => turn.now + ms).sort((a, b) => a - b), end].flatMap((at) => life.turn(at, advance).events);
-          const climbs = (events: Turn['events']) => events.filter(({ type }) => type !== 'warned').map(({ type, at, data }) => [type, at, data.level, data.clock, data.cause]);
-          expect(climbs(inSteps)).toEqual(climbs(atOnce.events));
-          life.process = before;
-        });
-      }),
+      fc.property(
+        lives,
+        fc.array(fc.nat({ max: 300 * HOUR_MS }), { maxLength: 5 }),
+        (drawn, looks) => {
+          run(drawn, (turn, life) => {
+            const end = turn.now + 300 * HOUR_MS;
+            const before = structuredClone(life.process);
+            const atOnce = life.turn(end, advance);
+            life.process = structuredClone(before);
+            const inSteps = [
+              ...looks.map((ms) => turn.now + ms).sort((a, b) => a - b),
+              end,
+            ].flatMap((at) => life.turn(at, advance).events);
+            const climbs = (events: Turn['events']) =>
+              events
+                .filter(({ type }) => type !== 'warned')
+                .map(({ type, at, data }) => [type, at, data.level, data.clock, data.cause]);
+            expect(climbs(inSteps)).toEqual(climbs(atOnce.events));
+            life.process = before;
+          });
+        },
+      ),
       { numRuns: 60 },
     );
   });

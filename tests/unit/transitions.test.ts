@@ -36,7 +36,9 @@ const rows = DESIGN.trim()
   .map((line) => line.split(' | ').map((cell) => cell.split(', ')) as [Command[], Place[]]);
 
 const places: Place[] = STATUSES.flatMap((status) =>
-  status === 'closed' ? CLOSURE_REASONS.map((reason) => placeOf(status, reason)) : [placeOf(status)],
+  status === 'closed'
+    ? CLOSURE_REASONS.map((reason) => placeOf(status, reason))
+    : [placeOf(status)],
 );
 
 const designed = (command: Command): Place[] =>
@@ -61,7 +63,9 @@ describe('the table of commands and states', () => {
   );
 
   it.each(places)('lists for a refusal exactly what %s allows', (place) => {
-    expect(allowedIn(place)).toEqual(COMMANDS.filter((command) => designed(command).includes(place)));
+    expect(allowedIn(place)).toEqual(
+      COMMANDS.filter((command) => designed(command).includes(place)),
+    );
   });
 
   it('leaves to a running workflow what is not about a closed complaint', () => {

@@ -40,14 +40,19 @@ const waitingSteps = async (): Promise<number> => {
 };
 
 const activitiesOf = async (complaint: Complaint) =>
-  (await life.handle(complaint).fetchHistory()).events!.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+  (await life.handle(complaint).fetchHistory()).events!.flatMap(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+  );
 
 describe('a step', () => {
   it('that PostgreSQL holds up goes on as an ordinary activity, and is done once', async () => {
     const complaint = await life.sorted();
     const id = await life.commandRow(complaint, 'accept', {});
     const release = await holdRow(complaint);
-    const update = await life.handle(complaint).startUpdate('accept', { updateId: id, waitForStage: 'ACCEPTED' }).catch(() => undefined);
+    const update = await life
+      .handle(complaint)
+      .startUpdate('accept', { updateId: id, waitForStage: 'ACCEPTED' })
+      .catch(() => undefined);
     await untilHolds(async () => (await activitiesOf(complaint)).includes('step'), Boolean, 30_000);
 
     await release();
@@ -80,13 +85,19 @@ describe('a step', () => {
   it('of a complaint whose words PostgreSQL refuses to write is tried until it does, and tells Temporal nothing of them', async () => {
     const planted = 'Пётр Безымянный +79990001122';
     const complaint = await life.sorted();
-    await desk.pool.query(`create or replace function refuse() returns trigger language plpgsql as $$
+    await desk.pool
+      .query(`create or replace function refuse() returns trigger language plpgsql as $$
       begin raise exception 'will not take: ${planted}'; end $$`);
-    await desk.pool.query(`create trigger refuse before update on complaints for each row when (old.id = '${complaint.id}') execute function refuse()`);
+    await desk.pool.query(
+      `create trigger refuse before update on complaints for each row when (old.id = '${complaint.id}') execute function refuse()`,
+    );
     const id = await life.commandRow(complaint, 'accept', {});
     const update = life.handle(complaint).executeUpdate('accept', { updateId: id });
     await untilHolds(async () => (await activitiesOf(complaint)).includes('step'), Boolean);
-    const described = await untilHolds(() => life.handle(complaint).describe(), ({ raw }) => (raw.pendingActivities?.[0]?.attempt ?? 0) > 1);
+    const described = await untilHolds(
+      () => life.handle(complaint).describe(),
+      ({ raw }) => (raw.pendingActivities?.[0]?.attempt ?? 0) > 1,
+    );
 
     await desk.pool.query('drop trigger refuse on complaints');
 
@@ -105,11 +116,19 @@ describe('a step', () => {
     const { fence, run_no: runNo } = await life.row(complaint);
     await life.word(complaint, 'Спасибо', { deliver: false });
     const step = createStep({ pool: desk.pool, region: desk.region, channelOf: () => 'web' });
-    const result = await step({ complaintId: complaint.id, runNo, fence, now: Date.now(), cause: { do: 'words' } });
+    const result = await step({
+      complaintId: complaint.id,
+      runNo,
+      fence,
+      now: Date.now(),
+      cause: { do: 'words' },
+    });
 
     expect(result).toMatchObject({ status: 'closed', closure: 'withdrawn' });
     expect(await life.types(complaint)).toEqual(before);
-    const { rows } = await desk.pool.query('select state from inbox where complaint_id = $1', [complaint.id]);
+    const { rows } = await desk.pool.query('select state from inbox where complaint_id = $1', [
+      complaint.id,
+    ]);
     expect(rows).toEqual([{ state: 'pending' }]);
   });
 });
@@ -118,19 +137,32 @@ describe('a publication', () => {
   it('that fails is tried again, tells an operator, and tells Temporal nothing of the words', async () => {
     const planted = 'Ответ для Петра Безымянного';
     const complaint = await life.sorted();
-    await desk.pool.query(`create or replace function refuse() returns trigger language plpgsql as $$
+    await desk.pool
+      .query(`create or replace function refuse() returns trigger language plpgsql as $$
       begin if new.state = 'published' then raise exception 'will not take: ${planted}'; end if; return new; end $$`);
-    await desk.pool.query(`create trigger refuse before update on publications for each row when (old.complaint_id = '${complaint.id}') execute function refuse()`);
+    await desk.pool.query(
+      `create trigger refuse before update on publications for each row when (old.complaint_id = '${complaint.id}') execute function refuse()`,
+    );
     await life.replyFinal(complaint, planted);
-    const { raw } = await untilHolds(() => life.handle(complaint).describe(), (d) => (d.raw.pendingActivities?.[0]?.attempt ?? 0) > 3, 20_000);
-    const { rows: tasks } = await desk.pool.query('select kind, state from tasks where complaint_id = $1 and kind = $2', [complaint.id, 'publication_failing']);
+    const { raw } = await untilHolds(
+      () => life.handle(complaint).describe(),
+      (d) => (d.raw.pendingActivities?.[0]?.attempt ?? 0) > 3,
+      20_000,
+    );
+    const { rows: tasks } = await desk.pool.query(
+      'select kind, state from tasks where complaint_id = $1 and kind = $2',
+      [complaint.id, 'publication_failing'],
+    );
 
     await desk.pool.query('drop trigger refuse on publications');
 
     await life.until(complaint, ({ status }) => status === 'closed', 30_000);
     expect(tasks).toEqual([{ kind: 'publication_failing', state: 'open' }]);
     expect(JSON.stringify(raw.pendingActivities)).not.toContain('Безымянного');
-    const { rows } = await desk.pool.query('select state, attempts from publications where complaint_id = $1', [complaint.id]);
+    const { rows } = await desk.pool.query(
+      'select state, attempts from publications where complaint_id = $1',
+      [complaint.id],
+    );
     expect(rows).toMatchObject([{ state: 'published' }]);
   }, 60_000);
 });

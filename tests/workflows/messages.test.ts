@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { v7 as uuid } from 'uuid';
-import { complaintWorkflowId, WORKFLOWS } from '../../src/temporal/names.js';
-import { beginRun } from '../../src/relay/start-run.js';
 import { createDeskClient } from '../../src/temporal/desk-client.js';
 import { openParts, type DeskParts } from '../support/desk.js';
 import { LifeDriver, untilHolds, type Complaint } from '../support/life-driver.js';
-import { recordHistory } from '../support/record-history.js';
 
 /** What a run does about the messages it gets: in order, twice, too late, not allowed, or not meant for it. */
 
@@ -28,7 +25,10 @@ const closed = async (complaint: Complaint, reason: string): Promise<void> => {
 };
 
 const commandStates = async (complaint: Complaint): Promise<string[]> => {
-  const { rows } = await desk.pool.query<{ state: string }>('select state from commands where complaint_id = $1 order by id', [complaint.id]);
+  const { rows } = await desk.pool.query<{ state: string }>(
+    'select state from commands where complaint_id = $1 order by id',
+    [complaint.id],
+  );
   return rows.map(({ state }) => state);
 };
 
@@ -36,11 +36,19 @@ describe('a command', () => {
   it('that the state forbids is refused with what is allowed, and leaves nothing in the history', async () => {
     const complaint = await life.sorted();
     // Sorted in PostgreSQL, and told to Temporal.
-    const { historyLength: before } = await untilHolds(() => life.handle(complaint).describe(), ({ historyLength }) => historyLength >= 7);
+    const { historyLength: before } = await untilHolds(
+      () => life.handle(complaint).describe(),
+      ({ historyLength }) => historyLength >= 7,
+    );
 
     const outcome = await life.command(complaint, 'approve', { replyId: uuid() });
 
-    expect(outcome).toMatchObject({ applied: false, code: 'state_forbids', status: 'assigned', allowed: expect.arrayContaining(['accept', 'assign']) });
+    expect(outcome).toMatchObject({
+      applied: false,
+      code: 'state_forbids',
+      status: 'assigned',
+      allowed: expect.arrayContaining(['accept', 'assign']),
+    });
     expect((await life.handle(complaint).describe()).historyLength).toBe(before);
     expect(await life.types(complaint)).toEqual(['received', 'triaged', 'assigned']);
   });
@@ -58,8 +66,14 @@ describe('a command', () => {
     const foreign = await life.commandRow(other, 'accept', {});
     const { command } = createDeskClient(desk.client);
 
-    expect(await command(complaint, { id: uuid(), type: 'accept' })).toMatchObject({ applied: false, code: 'invalid' });
-    expect(await command(complaint, { id: foreign, type: 'accept' })).toMatchObject({ applied: false, code: 'invalid' });
+    expect(await command(complaint, { id: uuid(), type: 'accept' })).toMatchObject({
+      applied: false,
+      code: 'invalid',
+    });
+    expect(await command(complaint, { id: foreign, type: 'accept' })).toMatchObject({
+      applied: false,
+      code: 'invalid',
+    });
     expect(await commandStates(other)).toEqual(['pending']);
   });
 
@@ -68,7 +82,10 @@ describe('a command', () => {
     const id = await life.commandRow(complaint, 'accept', {});
     const { command } = createDeskClient(desk.client);
 
-    const answers = await Promise.all([command(complaint, { id, type: 'accept' }), command(complaint, { id, type: 'accept' })]);
+    const answers = await Promise.all([
+      command(complaint, { id, type: 'accept' }),
+      command(complaint, { id, type: 'accept' }),
+    ]);
     const byHand = await life.handle(complaint).executeUpdate('escalate', { args: [id] });
 
     expect(answers[0]).toEqual(answers[1]);
@@ -80,7 +97,9 @@ describe('a command', () => {
     const complaint = await life.sorted();
     const id = await life.commandRow(complaint, 'reopen', { cause: 'operator' });
 
-    expect(await life.handle(complaint).executeUpdate('accept', { args: [id] })).toMatchObject({ refused: { code: 'invalid' } });
+    expect(await life.handle(complaint).executeUpdate('accept', { args: [id] })).toMatchObject({
+      refused: { code: 'invalid' },
+    });
   });
 
   it('that comes as the complaint closes is refused in its answer and in its row, never called done', async () => {
@@ -102,17 +121,25 @@ describe('a command', () => {
     const closings = (await life.types(complaint)).filter((type) => type === 'closed');
     expect(closings).toHaveLength(1);
     const applied = outcomes.filter((outcome) => outcome?.applied).length;
-    expect((await commandStates(complaint)).filter((state) => state === 'applied')).toHaveLength(applied);
+    expect((await commandStates(complaint)).filter((state) => state === 'applied')).toHaveLength(
+      applied,
+    );
   });
 
   it('of two final replies at once lets one through', async () => {
     const complaint = await life.sorted();
 
-    const outcomes = await Promise.all([life.replyFinal(complaint, 'Сделано.'), life.replyFinal(complaint, 'Уже сделано.')]);
+    const outcomes = await Promise.all([
+      life.replyFinal(complaint, 'Сделано.'),
+      life.replyFinal(complaint, 'Уже сделано.'),
+    ]);
 
     expect(outcomes.filter(({ applied }) => applied)).toHaveLength(1);
     await closed(complaint, 'answered');
-    const { rows } = await desk.pool.query('select state from publications where complaint_id = $1', [complaint.id]);
+    const { rows } = await desk.pool.query(
+      'select state from publications where complaint_id = $1',
+      [complaint.id],
+    );
     expect(rows).toEqual([{ state: 'published' }]);
   });
 
@@ -120,16 +147,28 @@ describe('a command', () => {
     const complaint = await life.sorted();
     await life.command(complaint, 'accept', {});
     // The answer stays on its way: its only destination needs a person.
-    await desk.pool.query(`create or replace function hold() returns trigger language plpgsql as $$ begin new.state := 'blocked'; return new; end $$`);
-    await desk.pool.query(`create trigger hold before insert on publications for each row execute function hold()`);
+    await desk.pool.query(
+      `create or replace function hold() returns trigger language plpgsql as $$ begin new.state := 'blocked'; return new; end $$`,
+    );
+    await desk.pool.query(
+      `create trigger hold before insert on publications for each row execute function hold()`,
+    );
     await life.replyFinal(complaint);
     await desk.pool.query('drop trigger hold on publications');
     const reason = await life.text(complaint, 'reason', 'страница удалена');
 
-    expect(await life.command(complaint, 'waive', { publication: uuid(), reason })).toMatchObject({ applied: false, code: 'invalid' });
+    expect(await life.command(complaint, 'waive', { publication: uuid(), reason })).toMatchObject({
+      applied: false,
+      code: 'invalid',
+    });
     expect(await life.row(complaint)).toMatchObject({ status: 'publishing' });
-    const { rows } = await desk.pool.query<{ id: string }>('select id from publications where complaint_id = $1', [complaint.id]);
-    expect(await life.command(complaint, 'waive', { publication: rows[0]!.id, reason })).toMatchObject({ applied: true, status: 'closed' });
+    const { rows } = await desk.pool.query<{ id: string }>(
+      'select id from publications where complaint_id = $1',
+      [complaint.id],
+    );
+    expect(
+      await life.command(complaint, 'waive', { publication: rows[0]!.id, reason }),
+    ).toMatchObject({ applied: true, status: 'closed' });
     expect((await life.types(complaint)).slice(-3)).toEqual(['waived', 'published', 'closed']);
     expect(await life.handle(complaint).result()).toBe('answered');
   });
@@ -144,11 +183,24 @@ describe('a signal', () => {
     await life.until(complaint, ({ level }) => level === 1);
     await life.word(complaint, 'И ещё тротуар.', { deliver: false });
     await handle.signal('citizenWrote');
-    await untilHolds(() => life.types(complaint), (types) => types.includes('citizen_wrote'));
+    await untilHolds(
+      () => life.types(complaint),
+      (types) => types.includes('citizen_wrote'),
+    );
     await handle.signal('reply', { replyId: await life.reply(complaint, 'final') });
 
     await closed(complaint, 'answered');
-    expect(await life.types(complaint)).toEqual(['received', 'triaged', 'assigned', 'escalated', 'citizen_wrote', 'accepted', 'replied', 'published', 'closed']);
+    expect(await life.types(complaint)).toEqual([
+      'received',
+      'triaged',
+      'assigned',
+      'escalated',
+      'citizen_wrote',
+      'accepted',
+      'replied',
+      'published',
+      'closed',
+    ]);
   });
 
   it('that is refused is told on the timeline, and the run lives on', async () => {
@@ -156,12 +208,23 @@ describe('a signal', () => {
     const handle = life.handle(complaint);
     const question = await life.reply(complaint, 'question');
 
-    for (const message of [{ replyId: 'Иванов Иван' }, { replyId: uuid() }, { replyId: question }, {}, null]) {
+    for (const message of [
+      { replyId: 'Иванов Иван' },
+      { replyId: uuid() },
+      { replyId: question },
+      {},
+      null,
+    ]) {
       await handle.signal('reply', message);
     }
-    const events = await untilHolds(() => life.events(complaint), (all) => all.filter(({ type }) => type === 'refused').length === 5);
+    const events = await untilHolds(
+      () => life.events(complaint),
+      (all) => all.filter(({ type }) => type === 'refused').length === 5,
+    );
 
-    expect(events.slice(-5).map(({ data }) => [data.command, data.code])).toEqual(Array.from({ length: 5 }, () => ['replyFinal', 'invalid']));
+    expect(events.slice(-5).map(({ data }) => [data.command, data.code])).toEqual(
+      Array.from({ length: 5 }, () => ['replyFinal', 'invalid']),
+    );
     expect(JSON.stringify(events)).not.toContain('Иванов');
     expect(await life.command(complaint, 'accept', {})).toMatchObject({ applied: true });
   });
@@ -172,7 +235,10 @@ describe('a signal', () => {
       await life.handle(complaint).signal('escalate');
     }
 
-    const types = await untilHolds(() => life.types(complaint), (all) => all.includes('refused'));
+    const types = await untilHolds(
+      () => life.types(complaint),
+      (all) => all.includes('refused'),
+    );
 
     expect(types.filter((type) => type === 'escalated')).toHaveLength(4);
   });
@@ -186,22 +252,40 @@ describe('a citizen’s word', () => {
 
     await life.word(complaint, 'Ничего не сделано, ямы на месте');
 
-    await life.until(complaint, ({ status, run_no: runNo }) => status === 'assigned' && runNo === 2);
-    expect((await life.types(complaint)).slice(-3)).toEqual(['reopened', 'assigned', 'citizen_wrote']);
+    await life.until(
+      complaint,
+      ({ status, run_no: runNo }) => status === 'assigned' && runNo === 2,
+    );
+    expect((await life.types(complaint)).slice(-3)).toEqual([
+      'reopened',
+      'assigned',
+      'citizen_wrote',
+    ]);
   });
 
   it('that races with the closing is on the timeline or reopens, and is never lost (K01)', async () => {
     const complaints = await Promise.all(Array.from({ length: 20 }, () => life.sorted()));
 
-    await Promise.all(complaints.flatMap((complaint, i) => [
-      life.replyFinal(complaint),
-      new Promise((resolve) => setTimeout(resolve, i * 8)).then(() => life.word(complaint, 'Ямы на месте')),
-    ]));
+    await Promise.all(
+      complaints.flatMap((complaint, i) => [
+        life.replyFinal(complaint),
+        new Promise((resolve) => setTimeout(resolve, i * 8)).then(() =>
+          life.word(complaint, 'Ямы на месте'),
+        ),
+      ]),
+    );
 
     for (const complaint of complaints) {
-      const types = await untilHolds(() => life.types(complaint), (all) => all.includes('citizen_wrote'), 30_000);
+      const types = await untilHolds(
+        () => life.types(complaint),
+        (all) => all.includes('citizen_wrote'),
+        30_000,
+      );
       expect(types.filter((type) => type === 'citizen_wrote')).toHaveLength(1);
-      const { rows } = await desk.pool.query(`select from inbox where complaint_id = $1 and state = 'pending'`, [complaint.id]);
+      const { rows } = await desk.pool.query(
+        `select from inbox where complaint_id = $1 and state = 'pending'`,
+        [complaint.id],
+      );
       expect(rows).toHaveLength(0);
     }
   }, 60_000);
@@ -212,112 +296,21 @@ describe('a citizen who writes 100 messages at once', () => {
     const complaint = await life.sorted();
     const start = Date.now();
 
-    await Promise.all(Array.from({ length: 100 }, (_, i) => life.word(complaint, `Слово ${i}`, { receivedAt: start + i })));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        life.word(complaint, `Слово ${i}`, { receivedAt: start + i }),
+      ),
+    );
 
-    const events = await untilHolds(() => life.events(complaint), (all) => all.filter(({ type }) => type === 'citizen_wrote').length === 100);
+    const events = await untilHolds(
+      () => life.events(complaint),
+      (all) => all.filter(({ type }) => type === 'citizen_wrote').length === 100,
+    );
     const instants = events.filter(({ type }) => type === 'citizen_wrote').map(({ at }) => at);
     expect(new Set(instants).size).toBeGreaterThan(1);
     const history = await life.handle(complaint).fetchHistory();
-    expect(history.events!.filter((event) => event.workflowExecutionSignaledEventAttributes).length).toBeLessThan(60);
+    expect(
+      history.events!.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
+    ).toBeLessThan(60);
   });
-});
-
-describe('a run', () => {
-  it('cancelled from outside closes its complaint as withdrawn, and answers who was heard', async () => {
-    const complaint = await life.sorted();
-    const handle = life.handle(complaint);
-    await Promise.all([handle.cancel(), handle.signal('escalate'), handle.signal('citizenWrote')]);
-
-    await closed(complaint, 'withdrawn');
-    expect(await handle.result()).toBe('withdrawn');
-    expect((await life.events(complaint)).filter(({ type }) => type === 'closed')).toMatchObject([{ actor: 'system', data: { by: 'cancellation' } }]);
-    await recordHistory(handle, 'cancelled-from-outside');
-  });
-
-  it('cancelled before it has begun still takes its complaint, and closes it', async () => {
-    await desk.stopWorker();
-    const complaint = await life.intake();
-    await beginRun({ client: desk.client, clock: desk.clock, taskQueue: desk.config.OTKLIK_TASK_QUEUE }, complaint.id, complaint.number, 1, { by: 'start' });
-    await life.handle(complaint).cancel();
-
-    await desk.startWorker();
-
-    await closed(complaint, 'withdrawn');
-  });
-
-  it('that comes second to a complaint changes nothing and ends as fenced', async () => {
-    const complaint = await life.sorted();
-    const before = await life.row(complaint);
-    const second = await desk.client.workflow.start(WORKFLOWS.complaint, {
-      workflowId: `${complaintWorkflowId(complaint.number)}-second`,
-      taskQueue: desk.config.OTKLIK_TASK_QUEUE,
-      args: [{ complaintId: complaint.id }],
-    });
-    const command = second.executeUpdate('accept', { updateId: await life.commandRow(complaint, 'accept', {}) });
-
-    await expect(command).rejects.toThrow();
-    expect(await second.result()).toBe('fenced');
-    expect(await life.row(complaint)).toEqual(before);
-    expect(await commandStates(complaint)).toEqual(['pending']);
-    expect(await life.command(complaint, 'accept', {})).toMatchObject({ applied: true });
-  });
-
-  it('of a complaint that is gone ends as fenced', async () => {
-    const run = await desk.client.workflow.start(WORKFLOWS.complaint, {
-      workflowId: 'complaint/2026-999999',
-      taskQueue: desk.config.OTKLIK_TASK_QUEUE,
-      args: [{ complaintId: uuid() }],
-    });
-
-    expect(await run.result()).toBe('fenced');
-  });
-
-  it('is not begun again by a start that is repeated after the closing', async () => {
-    const complaint = await life.sorted();
-    await life.command(complaint, 'close', { reason: 'withdrawn' });
-    await life.handle(complaint).result();
-    const before = await life.row(complaint);
-    const { firstExecutionRunId } = await life.handle(complaint).describe().then(({ runId }) => ({ firstExecutionRunId: runId }));
-
-    await life.send(desk.pool, 'start', complaint.id, {});
-    await untilHolds(async () => (await desk.pool.query(`select from outbox where complaint_id = $1 and kind = 'start'`, [complaint.id])).rows.length, (left) => left === 0);
-    await beginRun({ client: desk.client, clock: desk.clock, taskQueue: desk.config.OTKLIK_TASK_QUEUE }, complaint.id, complaint.number, 1, { by: 'start' });
-
-    expect((await life.handle(complaint).describe()).runId).toBe(firstExecutionRunId);
-    expect(await life.row(complaint)).toEqual(before);
-  });
-
-  it('rebuilt from its row takes the place of the one before, with its clocks', async () => {
-    const complaint = await life.sorted();
-    await life.command(complaint, 'accept', {});
-    const { clocks } = (await life.row(complaint)).process;
-
-    await beginRun({ client: desk.client, clock: desk.clock, taskQueue: desk.config.OTKLIK_TASK_QUEUE }, complaint.id, complaint.number, 2, { by: 'rebuild' });
-
-    const row = await life.until(complaint, ({ run_no: runNo }) => runNo === 2);
-    expect(row.process.clocks).toEqual(clocks);
-    expect((await life.types(complaint)).slice(-1)).toEqual(['rebuilt']);
-    expect(await life.replyFinal(complaint)).toMatchObject({ applied: true });
-  });
-
-  it('that has taken 1,500 messages goes on with a fresh history, and everything it knew', async () => {
-    const complaint = await life.sorted();
-    await life.command(complaint, 'accept', {});
-    const { runId } = await life.handle(complaint).describe();
-    const before = await life.row(complaint);
-
-    // Few at once: a server lets at most 100 events wait behind a workflow task.
-    for (let sent = 0; sent < 1_500; sent += 20) {
-      await Promise.all(Array.from({ length: 20 }, () => life.handle(complaint).signal('citizenWrote')));
-    }
-    await untilHolds(async () => (await life.handle(complaint).describe()).runId, (id) => id !== runId, 30_000);
-
-    expect(await life.row(complaint)).toEqual(before);
-    const described = await life.handle(complaint).describe();
-    expect(described.searchAttributes).toMatchObject({ ComplaintStatus: ['in_progress'], Topic: ['roads.potholes'], Agency: ['adm-arzamas'] });
-    expect(await life.replyFinal(complaint)).toMatchObject({ applied: true, status: 'publishing' });
-    await closed(complaint, 'answered');
-    expect(await life.handle(complaint).result()).toBe('answered');
-    await recordHistory(life.handle(complaint), 'continued-as-new');
-  }, 60_000);
 });

@@ -4,6 +4,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { openCalendar, type WorkingCalendar } from '../../src/domain/working-time.js';
 import { openParts, type DeskParts } from '../support/desk.js';
 import { LifeDriver, type Complaint } from '../support/life-driver.js';
+import { recordHistory } from '../support/record-history.js';
 import { testServerPath } from '../support/servers.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/names.js';
 
@@ -27,7 +28,10 @@ beforeAll(async () => {
   await desk.client.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(
-      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, { KEYWORD: 2, INT: 3, DATETIME: 6 }[type]]),
+      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [
+        name,
+        { KEYWORD: 2, INT: 3, DATETIME: 6 }[type],
+      ]),
     ),
   });
   await desk.startWorker();
@@ -39,7 +43,6 @@ afterAll(async () => {
   await desk?.close();
   await time?.teardown();
 });
-
 
 const climbsOf = async (complaint: Complaint) =>
   (await life.events(complaint))
@@ -66,10 +69,18 @@ describe('over days', () => {
     await life.until(complaint, ({ wake_at: wakeAt }) => wakeAt === null);
     expect(await life.row(complaint)).toMatchObject({ status: 'assigned', level: 4 });
     const breaches = (await life.events(complaint)).filter(({ type }) => type === 'breached');
-    expect(breaches.map(({ data }) => data.clock)).toEqual(['acceptance', 'first_reply', 'resolution']);
-    const notices = await desk.pool.query(`select payload ->> 'subject' as subject from outbox where complaint_id = $1 and payload ->> 'type' = 'escalated'
-      union all select subject from notifications where complaint_id = $1 and type = 'escalated'`, [complaint.id]);
+    expect(breaches.map(({ data }) => data.clock)).toEqual([
+      'acceptance',
+      'first_reply',
+      'resolution',
+    ]);
+    const notices = await desk.pool.query(
+      `select payload ->> 'subject' as subject from outbox where complaint_id = $1 and payload ->> 'type' = 'escalated'
+      union all select subject from notifications where complaint_id = $1 and type = 'escalated'`,
+      [complaint.id],
+    );
     expect(notices.rows).toHaveLength(4);
+    await recordHistory(life.handle(complaint), 'escalated-to-top');
   }, 60_000);
 
   it('a complaint in triage climbs to the operators and the curators alone', async () => {
@@ -78,7 +89,10 @@ describe('over days', () => {
 
     await time.sleep('30 days');
 
-    expect((await climbsOf(complaint)).map(({ level, recipient }) => [level, recipient])).toEqual([[1, 'operators'], [3, 'curator']]);
+    expect((await climbsOf(complaint)).map(({ level, recipient }) => [level, recipient])).toEqual([
+      [1, 'operators'],
+      [3, 'curator'],
+    ]);
   }, 60_000);
 
   it('a question that nobody answers closes the complaint after three days, with nothing missed', async () => {
@@ -89,8 +103,19 @@ describe('over days', () => {
     await time.sleep('4 days');
 
     await life.until(complaint, ({ status }) => status === 'closed');
-    expect(await life.row(complaint)).toMatchObject({ closure_reason: 'no_response', level: 0, closed_at: new Date(asked.at + 3 * DAY_MS) });
-    expect(await life.types(complaint)).toEqual(['received', 'triaged', 'assigned', 'accepted', 'asked', 'closed']);
+    expect(await life.row(complaint)).toMatchObject({
+      closure_reason: 'no_response',
+      level: 0,
+      closed_at: new Date(asked.at + 3 * DAY_MS),
+    });
+    expect(await life.types(complaint)).toEqual([
+      'received',
+      'triaged',
+      'assigned',
+      'accepted',
+      'asked',
+      'closed',
+    ]);
     expect(await life.handle(complaint).result()).toBe('no_response');
   }, 60_000);
 
@@ -104,11 +129,16 @@ describe('over days', () => {
     const row = await life.until(complaint, ({ status }) => status === 'in_progress');
 
     const events = await life.events(complaint);
-    const [asked, wrote] = ['asked', 'citizen_wrote'].map((type) => events.find((event) => event.type === type)!.at);
+    const [asked, wrote] = ['asked', 'citizen_wrote'].map(
+      (type) => events.find((event) => event.type === type)!.at,
+    );
     const waited = calendar.workingBetween(asked!, wrote!);
-    expect(calendar.workingBetween(dues.first_reply.heldDueAt, row.process.clocks.first_reply.dueAt)).toBe(waited);
+    expect(
+      calendar.workingBetween(dues.first_reply.heldDueAt, row.process.clocks.first_reply.dueAt),
+    ).toBe(waited);
     expect(row.process.waiting).toBeNull();
     expect((await life.types(complaint)).slice(-3)).toEqual(['asked', 'citizen_wrote', 'resumed']);
+    await recordHistory(life.handle(complaint), 'cancelled-timers');
   }, 60_000);
 
   it('an answer that came before the limit counts although it is found after it', async () => {
@@ -131,17 +161,27 @@ describe('over days', () => {
     const row = await life.row(complaint);
     expect(row.level).toBe(4);
     const events = await life.events(complaint);
-    expect(events.filter(({ type }) => type === 'breached').every(({ data }) => Number(data.recordedAt) >= now)).toBe(true);
+    expect(
+      events
+        .filter(({ type }) => type === 'breached')
+        .every(({ data }) => Number(data.recordedAt) >= now),
+    ).toBe(true);
     const history = await life.handle(complaint).fetchHistory();
     const timers = history.events!.flatMap((event) => event.timerStartedEventAttributes ?? []);
-    expect(timers.every(({ startToFireTimeout }) => Number(startToFireTimeout?.seconds) > 0)).toBe(true);
+    await recordHistory(life.handle(complaint), 'due-before-start');
+    expect(timers.every(({ startToFireTimeout }) => Number(startToFireTimeout?.seconds) > 0)).toBe(
+      true,
+    );
   }, 60_000);
 
   it('a promise to the citizen is kept track of on its own', async () => {
     const complaint = await life.sorted();
     const promisedAt = (await time.currentTimeMs()) + 2 * DAY_MS;
     const replyId = await life.reply(complaint, 'interim', 'Сделаем послезавтра.', promisedAt);
-    expect(await life.command(complaint, 'replyInterim', { replyId })).toMatchObject({ applied: true, status: 'in_progress' });
+    expect(await life.command(complaint, 'replyInterim', { replyId })).toMatchObject({
+      applied: true,
+      status: 'in_progress',
+    });
 
     await time.sleep('3 days');
 

@@ -1,4 +1,9 @@
-import { proxyActivities, proxyLocalActivities, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import {
+  proxyActivities,
+  proxyLocalActivities,
+  TemporalFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { publicationQueue } from '../../src/temporal/names.js';
 import type { PublishInput, StepInput, StepResult } from './messages.js';
 

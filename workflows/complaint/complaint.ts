@@ -49,4 +49,3 @@ async function live(life: Life, input: ComplaintInput): Promise<void> {
     }
   }
 }
-

@@ -1,4 +1,8 @@
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributeUpdatePair,
+} from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import { numberOfWorkflowId } from '../../src/temporal/names.js';
 import type { ComplaintInput, StepResult } from './messages.js';
@@ -36,7 +40,10 @@ export function attributePairs(before: StepResult, after: StepResult): SearchAtt
 export const toMinute = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`;
 
 /** The current details shown in the Temporal UI (Markdown). */
-export function detailsOf(input: ComplaintInput, { status, closure, level, wakeAt, version }: StepResult): string {
+export function detailsOf(
+  input: ComplaintInput,
+  { status, closure, level, wakeAt, version }: StepResult,
+): string {
   const number = numberOfWorkflowId(workflowInfo().workflowId) ?? '';
   return [
     `**${number}**: ${status}${closure === undefined ? '' : ` (${closure})`}`,

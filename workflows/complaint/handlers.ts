@@ -34,7 +34,10 @@ export function listen(life: Life): void {
       {
         validator: (given?: string) => {
           if (!UUID.test(commandIdOf(given))) {
-            throw ApplicationFailure.nonRetryable('a command is named by the UUID of its row', 'BadMessage');
+            throw ApplicationFailure.nonRetryable(
+              'a command is named by the UUID of its row',
+              'BadMessage',
+            );
           }
           const refusal = life.refusal(command);
           if (refusal !== null) {
@@ -46,6 +49,8 @@ export function listen(life: Life): void {
   }
   // Signals have nobody to answer to: what they may not do is told on the timeline, never thrown.
   setHandler(escalateSignal, () => life.signalled({ type: 'escalate' }));
-  setHandler(replySignal, (message) => life.signalled({ type: 'reply', replyId: String(message?.replyId) }));
+  setHandler(replySignal, (message) =>
+    life.signalled({ type: 'reply', replyId: String(message?.replyId) }),
+  );
   setHandler(citizenWroteSignal, () => life.words());
 }

@@ -1,5 +1,4 @@
-import express from 'express';
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { v7 as uuid } from 'uuid';
 import { newComplaint } from '../../contract/complaints.js';
 import type { AcceptedComplaint } from '../../contract/complaints.js';
@@ -58,10 +57,12 @@ async function answerAgain(deps: AppDeps, res: Response, call: KeyedCall): Promi
   return true;
 }
 
-/** POST /complaints: one statement makes the message durable; the workflow is started without waiting. */
-export function intakeRoutes(deps: AppDeps): Router {
+/**
+ * POST /complaints: one statement makes the message durable, with its Idempotency-Key where it has one; the
+ * workflow is started without waiting.
+ */
+export function intake(deps: AppDeps): RequestHandler[] {
   const secret = personSecret(deps);
-  const router = express.Router();
 
   async function take(req: Request, res: Response): Promise<void> {
     const { actor } = callerOf(req);
@@ -98,6 +99,5 @@ export function intakeRoutes(deps: AppDeps): Router {
     res.status(202).json(body);
   }
 
-  router.post('/complaints', permit('createComplaint'), take);
-  return router;
+  return [permit('createComplaint'), take];
 }

@@ -10,20 +10,23 @@ import { municipalityCode } from './place-name.js';
 const POSTED_AHEAD_MAX_MS = 5 * 60_000;
 const OPEN_SOURCES = ['vk', 'ok', 'telegram', 'max', 'open311', 'monitoring'];
 
-const yearFormats = new Map<string, Intl.DateTimeFormat>();
+/** Zones change their offset, and years begin, at whole quarters of an hour. */
+const QUARTER_MS = 15 * 60_000;
+const years = new Map<string, { quarter: number; year: number; format: Intl.DateTimeFormat }>();
 
-/** The calendar year of an instant in a zone. */
+/** The calendar year of an instant in a zone; worked out once a quarter of an hour. */
 export function yearIn(zone: string, at: number): number {
-  let format = yearFormats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en', {
-      timeZone: zone,
-      year: 'numeric',
-      calendar: 'gregory',
-    });
-    yearFormats.set(zone, format);
+  const quarter = Math.floor(at / QUARTER_MS);
+  const known = years.get(zone);
+  if (known?.quarter === quarter) {
+    return known.year;
   }
-  return Number(format.format(at));
+  const format =
+    known?.format ??
+    new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', calendar: 'gregory' });
+  const year = Number(format.format(at));
+  years.set(zone, { quarter, year, format });
+  return year;
 }
 
 /** The private link's secret: 144 random bits. */

@@ -76,25 +76,29 @@ export class Desk {
         this.#watch(name, first, again),
     };
     await mkdir(this.#logDir, { recursive: true });
-    const [databaseUrl, temporal] = await showProgress(
-      () => 'Starting PostgreSQL and Temporal',
-      Promise.all([startDatabase(context), startWorkflows(context)]),
+    // The schema needs no Temporal: it is prepared while that one starts.
+    const database = startDatabase(context).then(async (databaseUrl) => {
+      const environment = { DATABASE_URL: databaseUrl, OTKLIK_DATA_DIR: config.dataDir };
+      return { environment, key: await this.#migrate(environment) };
+    });
+    const [{ environment, key }, temporal] = await showProgress(
+      () => 'Starting PostgreSQL and Temporal, preparing the database',
+      bothOf(database, startWorkflows(context)),
     );
     const servers: Record<string, string> = {
-      DATABASE_URL: databaseUrl,
+      ...environment,
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: config.TEMPORAL_NAMESPACE,
-      OTKLIK_DATA_DIR: config.dataDir,
       ...(temporal.uiUrl ? { TEMPORAL_UI_URL: temporal.uiUrl } : {}),
     };
-    const key = await showProgress(() => 'Preparing the database', this.#migrate(servers));
     // As late as possible: nothing holds the port until the API does.
     const port = await this.#choosePort();
-    const url = config.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
+    const host = ['0.0.0.0', '::'].includes(config.HOST) ? '127.0.0.1' : config.HOST;
+    const url = config.PUBLIC_URL ?? `http://${host}:${port}`;
     const failures = await this.#startPrograms({ ...servers, PORT: String(port), PUBLIC_URL: url });
     await showProgress(
       () => 'Waiting for the API and the worker',
-      waitUntilReady(`http://127.0.0.1:${port}`, READY_LIMIT_MS, this.#options.signal, failures),
+      waitUntilReady(`http://${host}:${port}`, READY_LIMIT_MS, this.#options.signal, failures),
     );
     if (port !== config.PORT) {
       log(`Port ${config.PORT} is taken: the API is at ${port}.`);
@@ -157,4 +161,10 @@ export class Desk {
     const { log, signal } = this.#options;
     this.#watched.push(keepRunning({ name, first, startAgain, log, signal }));
   }
+}
+
+/** Waits for both even when one fails: what the other still starts must be known before all is stopped. */
+async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
