@@ -11,11 +11,12 @@ export interface Round {
   retries: number;
 }
 
-export const median = (values: number[]): number =>
-  quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted.length >> 1;
+  const lower = (sorted.length - 1) >> 1;
+  return ((sorted[lower] ?? NaN) + (sorted[upper] ?? NaN)) / 2;
+}
 
 /** A quantile of sorted values, by the nearest rank; NaN of none. */
 export function quantile(sorted: number[], q: number): number {

@@ -12,7 +12,7 @@ import { countRuns } from './runs.js';
 import { startServers } from './servers.js';
 
 const FULL: Extent = { pairs: 6, intakeMs: 4_000, lives: 400, outage: 1_000 };
-const QUICK: Extent = { pairs: 2, intakeMs: 2_000, lives: 100, outage: 200 };
+const QUICK: Extent = { pairs: 2, intakeMs: 1_500, lives: 60, outage: 200 };
 const LIVES_COUNTED = 10;
 
 const { values: options } = parseArgs({

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { startLoad } from './children.js';
 import type { Subject } from './desk.js';
-import { compare, orderOf, roundOf, type Comparison, type Round } from './figures.js';
+import { CALLERS, compare, orderOf, roundOf, type Comparison, type Round } from './figures.js';
 
 export type Load = Awaited<ReturnType<typeof startLoad>>;
 
@@ -62,8 +62,8 @@ export async function compareLives(
     await untilClosed(subject, before + result.done);
     return roundOf({ ...result, elapsedMs: performance.now() - startedAt });
   };
-  await round(desk, Math.min(100, extent.lives));
-  await round(bare, Math.min(100, extent.lives));
+  await round(desk, CALLERS);
+  await round(bare, CALLERS);
   return inPairs(extent.pairs, (subject) => round(subject, extent.lives), desk, bare);
 }
 

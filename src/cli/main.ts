@@ -25,7 +25,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   // A mistake of the environment or of a region file is told in words, without a stack.
-  const isTold = error instanceof ConfigError || (error instanceof Error && error.name === 'RegionFileError');
-  process.stderr.write(`${isTold ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  const isTold =
+    error instanceof ConfigError || (error instanceof Error && error.name === 'RegionFileError');
+  process.stderr.write(
+    `${isTold ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -19,7 +19,7 @@ export function registerMigrate(program: Command): void {
     .action(async (options: { firstKeyFile?: string }) => {
       const config = readConfig();
       // Read before anything is written: a broken region file changes nothing.
-      const region = await readRegion(await findRegionDir(config.OTKLIK_REGION));
+      const region = await readRegion(findRegionDir(config.OTKLIK_REGION));
       const url = databaseUrl(config);
       const applied = await migrate(url);
       const pool = openPool(url, null, 2);
@@ -27,7 +27,9 @@ export function registerMigrate(program: Command): void {
         await readAnchor(pool, config);
         const { changed } = await loadRegion(pool, region);
         const key = await ensureFirstKey(pool, config.OTKLIK_ADMIN_KEY);
-        console.log(`migrations applied: ${applied.length}; region ${region.code}: ${changed} items changed`);
+        console.log(
+          `migrations applied: ${applied.length}; region ${region.code}: ${changed} items changed`,
+        );
         if (key !== null && options.firstKeyFile !== undefined) {
           await writeFile(options.firstKeyFile, key, { mode: 0o600 });
         } else if (key !== null) {

@@ -12,7 +12,9 @@ export function registerProcesses(program: Command): void {
     });
   program
     .command('worker')
-    .description('the Temporal worker and the outbox relay (needs DATABASE_URL and TEMPORAL_ADDRESS)')
+    .description(
+      'the Temporal worker and the outbox relay (needs DATABASE_URL and TEMPORAL_ADDRESS)',
+    )
     .action(async () => {
       const { runWorker } = await import('./run-worker.js');
       await runWorker();

@@ -17,13 +17,17 @@ export function registerRebuild(program: Command): void {
       const pool = openPool(databaseUrl(config), 'otklik_worker', 2);
       const client = openClient(config);
       try {
-        const { rows } = await pool.query<{ id: string; number: string; run_no: number; status: string }>(
-          'select id, number, run_no, status from complaints where number = $1',
-          [number],
-        );
+        const { rows } = await pool.query<{
+          id: string;
+          number: string;
+          run_no: number;
+          status: string;
+        }>('select id, number, run_no, status from complaints where number = $1', [number]);
         const row = rows[0];
         if (row === undefined || row.status === 'closed') {
-          console.error(row === undefined ? `No complaint ${number}.` : `Complaint ${number} is closed.`);
+          console.error(
+            row === undefined ? `No complaint ${number}.` : `Complaint ${number} is closed.`,
+          );
           process.exitCode = 1;
           return;
         }

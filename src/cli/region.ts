@@ -13,7 +13,7 @@ export function registerRegion(program: Command): void {
     .command('check [region]')
     .description('read a region (a name or a folder) and say what is wrong with it')
     .action(async (name?: string) => {
-      const read = await readRegion(await findRegionDir(name ?? readConfig().OTKLIK_REGION));
+      const read = await readRegion(findRegionDir(name ?? readConfig().OTKLIK_REGION));
       console.log(
         `${read.code}: ${read.municipalities.length} municipalities, ${read.agencies.length} agencies, ` +
           `${read.topics.length} topics, ${read.routingRules.length} routing rules. No mistakes found.`,
@@ -21,10 +21,12 @@ export function registerRegion(program: Command): void {
     });
   region
     .command('load [region]')
-    .description('load a region into the database; items edited through the API stay until their file changes')
+    .description(
+      'load a region into the database; items edited through the API stay until their file changes',
+    )
     .action(async (name?: string) => {
       const config = readConfig();
-      const read = await readRegion(await findRegionDir(name ?? config.OTKLIK_REGION));
+      const read = await readRegion(findRegionDir(name ?? config.OTKLIK_REGION));
       const pool = openPool(databaseUrl(config), null, 2);
       try {
         const { changed } = await loadRegion(pool, read);

@@ -7,7 +7,11 @@ import { openLog } from '../log.js';
 import { Relay } from '../relay/relay.js';
 import { AuditRoots } from '../audit/roots.js';
 import { openClient } from '../temporal/connect.js';
-import { ensureSchedules, ensureSearchAttributes, makeBuildCurrent } from '../temporal/prepare-server.js';
+import {
+  ensureSchedules,
+  ensureSearchAttributes,
+  makeBuildCurrent,
+} from '../temporal/prepare-server.js';
 import { createWorkers, DEPLOYMENT } from '../temporal/worker.js';
 import { databaseUrl } from './database-url.js';
 import { whenAskedToStop } from './stop-signal.js';

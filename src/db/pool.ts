@@ -56,7 +56,9 @@ export function isDatabaseAway(error: unknown): boolean {
   if (typeof code === 'string') {
     return (
       /^(08|57P|53)/.test(code) ||
-      ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '40001', '40P01'].includes(code)
+      ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '40001', '40P01'].includes(
+        code,
+      )
     );
   }
   return (

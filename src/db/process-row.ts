@@ -35,6 +35,43 @@ const FOLDED = [
 ] as const satisfies (keyof Process)[];
 type Folded = Pick<Process, (typeof FOLDED)[number]>;
 
+interface StoredRow {
+  id: string;
+  number: string;
+  text_id: string;
+  source: string;
+  campaign: string | null;
+  municipality_given: string | null;
+  person_key: Buffer | null;
+  has_words: boolean;
+  received_at: Date;
+  version: number;
+  run_no: number;
+  fence: string | null;
+  event_seq: number;
+  event_hash: Buffer;
+  status: Process['status'];
+  closure_reason: Process['closureReason'];
+  reject_code: Process['rejectCode'];
+  kind: Process['kind'];
+  topic: string | null;
+  topic_group: string | null;
+  topic_confidence: number | null;
+  topic_source: Process['topicSource'];
+  municipality: string | null;
+  agency_id: string | null;
+  executor_id: string | null;
+  co_executors: string[];
+  priority: Process['priority'];
+  level: number;
+  rule: string | null;
+  merged_into: string | null;
+  repeat_of: string | null;
+  first_replied_at: Date | null;
+  closed_at: Date | null;
+  process: Folded;
+}
+
 const ms = (date: Date | null): number | null => date?.getTime() ?? null;
 const date = (at: number | null | undefined): Date | null => (at == null ? null : new Date(at));
 
@@ -43,7 +80,7 @@ const date = (at: number | null | undefined): Date | null => (at == null ? null 
  * can be written while a step is under way. @returns null for an unknown id.
  */
 export async function lockProcess(db: Db, complaintId: string): Promise<ProcessRow | null> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<StoredRow>({
     name: 'lock-process',
     text: `select id, number, text_id, source, campaign, municipality_given, person_key,
         exists (select from inbox where complaint_id = complaints.id and state = 'pending') as has_words,
@@ -74,7 +111,7 @@ export async function lockProcess(db: Db, complaintId: string): Promise<ProcessR
     head: { seq: row.event_seq, hash: row.event_hash },
     process: {
       ...NEW_PROCESS,
-      ...(row.process as Folded),
+      ...row.process,
       status: row.status,
       closureReason: row.closure_reason,
       rejectCode: row.reject_code,

@@ -85,7 +85,14 @@ export async function loadRegion(pool: pg.Pool, region: Region): Promise<{ chang
     for (const gone of stored.values()) {
       // Items that never came from a file belong to the API.
       if (gone.file_digest !== null && !gone.retired) {
-        changed.push({ ...gone, position: 0, body: null, before: gone, digest: null, retired: true });
+        changed.push({
+          ...gone,
+          position: 0,
+          body: null,
+          before: gone,
+          digest: null,
+          retired: true,
+        });
       }
     }
     await writeVersions(db, changed);
@@ -147,7 +154,12 @@ function itemsOf(region: Region): Item[] {
   const listed = (kind: RegionKind, values: { code: string }[]): Item[] =>
     values.map((body, position) => ({ kind, code: body.code, position, body }));
   return [
-    { kind: 'settings', code: 'region', position: 0, body: { code, name, zone, confidenceThreshold, defaults } },
+    {
+      kind: 'settings',
+      code: 'region',
+      position: 0,
+      body: { code, name, zone, confidenceThreshold, defaults },
+    },
     { kind: 'priority_rules', code: 'priority', position: 0, body: region.priorityRules },
     { kind: 'lexicon', code: 'lexicon', position: 0, body: region.lexicon },
     ...listed('agency', region.agencies),
@@ -178,14 +190,18 @@ export async function readRegionView(db: Db): Promise<RegionView> {
     rows
       .filter((row) => row.kind === kind)
       .map((row) => ({ ...row.body, id: row.id, version: row.version }) as T);
-  const one = <T>(kind: RegionKind): T | undefined => rows.find((row) => row.kind === kind)?.body as T;
+  const one = <T>(kind: RegionKind): T | undefined =>
+    rows.find((row) => row.kind === kind)?.body as T;
   const byCode = <T extends { code: string }>(values: T[]): Map<string, T> =>
     new Map(values.map((value) => [value.code, value]));
   const settings = one<Settings>('settings');
   if (settings === undefined) {
     throw new Error('no region is loaded: run `otklik migrate`');
   }
-  const agencies = of<Agency & { version: number }>('agency').map((agency) => ({ ...agency, active: true }));
+  const agencies = of<Agency & { version: number }>('agency').map((agency) => ({
+    ...agency,
+    active: true,
+  }));
   const agenciesByCode = byCode(agencies);
   const agenciesById = new Map(agencies.map((agency) => [agency.id, agency]));
   return {
@@ -201,7 +217,11 @@ export async function readRegionView(db: Db): Promise<RegionView> {
     policies: byCode(of<SlaPolicy>('sla_policy')),
     calendars: byCode(of<CalendarSpec>('calendar')),
     ladders: byCode(of<Ladder>('ladder')),
-    lexicon: one<Lexicon>('lexicon') ?? { entries: [], kinds: { question: [], proposal: [], thanks: [] }, spam: [] },
+    lexicon: one<Lexicon>('lexicon') ?? {
+      entries: [],
+      kinds: { question: [], proposal: [], thanks: [] },
+      spam: [],
+    },
   };
 }
 
@@ -230,7 +250,9 @@ export class RegionCache {
 
   private async refresh(): Promise<RegionView> {
     if (this.view !== undefined) {
-      const { rows } = await this.db.query<{ revision: number }>('select revision from region_revision');
+      const { rows } = await this.db.query<{ revision: number }>(
+        'select revision from region_revision',
+      );
       if (rows[0]?.revision === this.view.revision) {
         this.checkedAt = Date.now();
         return this.view;

@@ -5,7 +5,9 @@ import type { Db } from './pool.js';
 
 /** Stores a value once; whoever comes second reads the first one's. */
 export async function settingOnce<T>(db: Db, name: string, make: () => T): Promise<T> {
-  const found = await db.query<{ value: T }>('select value from desk_settings where name = $1', [name]);
+  const found = await db.query<{ value: T }>('select value from desk_settings where name = $1', [
+    name,
+  ]);
   if (found.rows[0]) {
     return found.rows[0].value;
   }
@@ -13,7 +15,9 @@ export async function settingOnce<T>(db: Db, name: string, make: () => T): Promi
     'insert into desk_settings (name, value) values ($1, $2) on conflict (name) do nothing',
     [name, JSON.stringify(make())],
   );
-  const { rows } = await db.query<{ value: T }>('select value from desk_settings where name = $1', [name]);
+  const { rows } = await db.query<{ value: T }>('select value from desk_settings where name = $1', [
+    name,
+  ]);
   return rows[0]!.value;
 }
 

@@ -48,9 +48,7 @@ export function eventHash(
 ): Buffer {
   return createHash('sha256')
     .update(before)
-    .update(
-      canonicalJson([complaintId, seq, event.type, event.at, event.actor, event.data]),
-    )
+    .update(canonicalJson([complaintId, seq, event.type, event.at, event.actor, event.data]))
     .digest();
 }
 

@@ -43,12 +43,13 @@ function takesEveryMessageOf(broad: MessageCondition, narrow: MessageCondition):
     includesAll(broad.sources, narrow.sources) &&
     includesAll(broad.campaigns, narrow.campaigns) &&
     (broad.keywords === undefined ||
-      (narrow.keywords !== undefined &&
-        narrow.keywords.every((word) => broad.keywords?.some((wide) => keywordCovers(wide, word)))))
+      narrow.keywords?.every((word) =>
+        broad.keywords?.some((wide) => keywordCovers(wide, word)),
+      ) === true)
   );
 }
 
 function includesAll(broad: string[] | undefined, narrow: string[] | undefined): boolean {
   if (broad === undefined) return true;
-  return narrow !== undefined && narrow.every((value) => broad.includes(value));
+  return narrow?.every((value) => broad.includes(value)) === true;
 }

@@ -27,7 +27,10 @@ export interface DeskClient {
    * Sends a command, whose row is committed, to the complaint's run and waits for what it decided.
    * @throws AppError `unavailable` when no answer came within 5 s; sending the same command again is safe.
    */
-  command(complaint: { number: string }, command: { id: string; type: LifeCommand }): Promise<CommandOutcome>;
+  command(
+    complaint: { number: string },
+    command: { id: string; type: LifeCommand },
+  ): Promise<CommandOutcome>;
   /** True when Temporal answers within a second. */
   ping(): Promise<boolean>;
 }
@@ -64,7 +67,9 @@ export function createDeskClient(client: Client): DeskClient {
     },
     async ping() {
       try {
-        await client.withDeadline(Date.now() + 1_000, () => client.workflowService.getSystemInfo({}));
+        await client.withDeadline(Date.now() + 1_000, () =>
+          client.workflowService.getSystemInfo({}),
+        );
         return true;
       } catch {
         return false;
@@ -89,7 +94,8 @@ function refusalIn(error: unknown): CommandOutcome | undefined {
   return undefined;
 }
 
-const isTimeout = (error: unknown): boolean => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+const isTimeout = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
 
 /** A run that is not there may be about to start (the relay is on it), or a new one to follow it. */
 function isPassing(error: unknown): boolean {
@@ -98,7 +104,10 @@ function isPassing(error: unknown): boolean {
   }
   if (error instanceof WorkflowUpdateFailedError) {
     // The run ended while the update was under way; whatever follows has its own answer.
-    return error.cause instanceof ApplicationFailure && ['AcceptedUpdateCompletedWorkflow', 'Moved'].includes(error.cause.type ?? '');
+    return (
+      error.cause instanceof ApplicationFailure &&
+      ['AcceptedUpdateCompletedWorkflow', 'Moved'].includes(error.cause.type ?? '')
+    );
   }
   if (error instanceof ServiceError) {
     const code = (error.cause as { code?: number } | undefined)?.code;

@@ -1,7 +1,5 @@
 /** Names shared by everything that speaks to Temporal. Imports nothing. */
 
-export const TASK_QUEUE = 'otklik';
-
 /** Publication leaves the machine: each channel has a queue of its own, so that one slow source holds nobody up. */
 export const publicationQueue = (taskQueue: string, channel: string): string =>
   `${taskQueue}-publish-${channel}`;

@@ -48,7 +48,11 @@ const FAILED_PRECONDITION = 9;
  * Makes a build the current one of its deployment: without a current version nothing would run. The
  * server knows a build only once its worker has polled, so this waits for that, at most a minute.
  */
-export async function makeBuildCurrent(client: Client, deploymentName: string, buildId: string): Promise<void> {
+export async function makeBuildCurrent(
+  client: Client,
+  deploymentName: string,
+  buildId: string,
+): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       await client.workflowService.setWorkerDeploymentCurrentVersion({

@@ -3,7 +3,7 @@ import { contentOf, projectFiles } from './sources.js';
 
 const LINES_MAX = 400;
 /** Written by a program, or data: nobody reads these from top to bottom. */
-const GENERATED = [/^package-lock\.json$/, /^docs\/openapi\.json$/, /^src\/db\/schema\.sql$/];
+const GENERATED = [/^package-lock\.json$/, /^docs\/openapi\.json$/, /^docs\/schema\.sql$/];
 /** Names that tools or customs fix. */
 const FIXED_NAMES = /^(README|CHANGELOG|ROADMAP|LICENSE|CONTRIBUTING|SECURITY|Dockerfile)/;
 const VAGUE_NAMES = /^(utils?|helpers?|common|misc|shared|lib)(\.|$)/;

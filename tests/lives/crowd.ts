@@ -83,7 +83,7 @@ export async function typesOf(pool: Pool, id: string): Promise<string[]> {
 }
 
 /** A complaint's row. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a row is what a test asserts about it
+
 export async function rowOf(pool: Pool, id: string): Promise<any> {
   return (await pool.query('select * from complaints where id = $1', [id])).rows[0];
 }

@@ -47,7 +47,7 @@ async function sorted(amount: number): Promise<Taken[]> {
       text: POTHOLES,
     });
     expect(status).toBe(202);
-    return { id: body.id, number: body.number, token: tokenOf(body) } as Taken;
+    return { id: body.id, number: body.number, token: tokenOf(body) };
   });
   const ids = taken.map(({ id }) => id);
   await untilSeen(

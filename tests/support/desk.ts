@@ -49,7 +49,7 @@ export async function openParts(
     ...env,
   });
   const pool = openPool(database.url, null, 10);
-  await loadRegion(pool, await readRegion(await findRegionDir(config.OTKLIK_REGION)));
+  await loadRegion(pool, await readRegion(findRegionDir(config.OTKLIK_REGION)));
   // Desks of one run share a Temporal namespace, where a number is a workflow's id.
   await pool.query('select setval($1, $2)', ['complaint_numbers', randomInt(1e6, 1e9)]);
   const clock = await readAnchor(pool, config);

@@ -29,7 +29,10 @@ export interface HttpDesk extends DeskParts {
     options?: { key?: string | null; headers?: Record<string, string> },
   ): Promise<Answer<T>>;
   /** Takes a message in and waits until it is triaged. */
-  intake(text: string, more?: Record<string, unknown>): Promise<{ id: string; number: string; trackingUrl: string }>;
+  intake(
+    text: string,
+    more?: Record<string, unknown>,
+  ): Promise<{ id: string; number: string; trackingUrl: string }>;
   /** Polls a complaint until it is as wanted, at most 15 s. */
   until(idOrNumber: string, isSo: (complaint: any) => boolean): Promise<any>;
 }
@@ -72,7 +75,7 @@ export async function openDesk(
       status: response.status,
       headers: response.headers,
       body: text === '' ? undefined : JSON.parse(text),
-    } as Answer<never>;
+    };
   };
 
   const desk: HttpDesk = {
@@ -81,8 +84,16 @@ export async function openDesk(
     call,
     async keyFor(role, agencyCode) {
       const key = makeKey();
-      const agency = agencyCode === undefined ? undefined : (await parts.region.current()).agencyByRef(agencyCode);
-      await insertKey(parts.pool, { key, role, agencyId: agency?.id ?? null, label: `test ${role}` });
+      const agency =
+        agencyCode === undefined
+          ? undefined
+          : (await parts.region.current()).agencyByRef(agencyCode);
+      await insertKey(parts.pool, {
+        key,
+        role,
+        agencyId: agency?.id ?? null,
+        label: `test ${role}`,
+      });
       return key;
     },
     async intake(text, more = {}) {

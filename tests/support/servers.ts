@@ -121,14 +121,6 @@ async function createDatabase(base: string, source: string) {
   };
 }
 
-/** The path of the Temporal dev server's program. */
-export function temporalServerPath(): Promise<string> {
-  return once('temporal-path', async () => {
-    const found = await findTemporalServer({ cacheDir: defaultCacheDir(), log: silent });
-    return found.path;
-  });
-}
-
 /** The path of the time-skipping test server, for `createTimeSkipping`. */
 export function testServerPath(): Promise<string> {
   return once('test-server-path', async () => {
