@@ -26,7 +26,7 @@ export const times = (count: number): number[] =>
 export async function untilSeen<T>(
   look: () => Promise<T>,
   holds: (seen: T) => boolean,
-  limitMs = 60_000,
+  limitMs = 150_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
@@ -45,7 +45,7 @@ export async function untilSeen<T>(
  * Does what a client of the API is told to do: tries again what came to nothing (503), is limited (429) or still
  * runs under the same key. `call` must send one and the same Idempotency-Key.
  */
-export async function insist(call: () => Promise<Answer>, limitMs = 60_000): Promise<Answer> {
+export async function insist(call: () => Promise<Answer>, limitMs = 150_000): Promise<Answer> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     // A connection that broke says nothing about what became of the call.

@@ -126,7 +126,7 @@ describe('what comes late', () => {
       );
     }
     expect(await brokenTimelines(desk.pool, desk.config.dataDir)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   it('makes a word after 15 days a new complaint marked as a repeat, and a rating then comes too late', async () => {
     // Six days pass in a second.

@@ -1,6 +1,6 @@
 // Started beside jest: outlives it, even when it is killed, just long enough to leave no server and no file behind.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -32,7 +32,14 @@ function commandLineOf(pid) {
 function running() {
   return readdirSync(runDir)
     .filter((file) => file.endsWith('.process.json'))
-    .map((file) => JSON.parse(readFileSync(join(runDir, file), 'utf8')))
+    .flatMap((file) => {
+      try {
+        return [JSON.parse(readFileSync(join(runDir, file), 'utf8'))];
+      } catch {
+        // Being written just now by a worker that outlives jest a moment: the next round sees it whole.
+        return [];
+      }
+    })
     .filter(({ pid, program }) => commandLineOf(pid).includes(program));
 }
 
@@ -44,15 +51,29 @@ const signal = (pid, name) => {
   }
 };
 
-const untilMs = Date.now() + limitMs;
-for (const { pid, stop } of running()) {
-  signal(pid, stop);
+async function stopAll() {
+  const untilMs = Date.now() + limitMs;
+  for (const { pid, stop } of running()) {
+    signal(pid, stop);
+  }
+  while (running().length > 0 && Date.now() < untilMs) {
+    await sleep(50);
+  }
+  for (const { pid } of running()) {
+    signal(pid, 'SIGKILL');
+  }
 }
-while (running().length > 0 && Date.now() < untilMs) {
-  await sleep(50);
+
+// Workers of a killed jest may still start a server or write a file: rounds, until nothing comes any more.
+for (let round = 0; round < 20 && existsSync(runDir); round += 1) {
+  try {
+    await stopAll();
+    rmSync(runDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  } catch {
+    // The folder changed under our hands.
+  }
+  if (existsSync(runDir)) {
+    await sleep(500);
+  }
 }
-for (const { pid } of running()) {
-  signal(pid, 'SIGKILL');
-}
-rmSync(runDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 process.exit(0);

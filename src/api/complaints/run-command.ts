@@ -147,11 +147,20 @@ async function send(
   } catch (error) {
     // The answer may have been lost after the step that decided: the row knows.
     const row = await findCommand(deps.pool, id);
-    if (row === null || row.state === 'pending') {
+    if (row !== null && row.state !== 'pending') {
+      requireApplied(type, head, row);
+      return;
+    }
+    // A run that ended meanwhile will never answer; where the complaint stands now does.
+    const now = await findHead(deps.pool, head.id);
+    if (now?.status !== 'closed') {
       throw error;
     }
-    requireApplied(type, head, row);
-    return;
+    const refused = forbidden(now);
+    const allowed = allowedIn(placeOf(now.status, now.closureReason));
+    const reason = { code: 'state_forbids' as const, message: refused.message, allowed };
+    await refuseCommand(deps.pool, id, reason, worldNow(deps));
+    throw refused;
   }
   if (!outcome.applied) {
     const { code, message, allowed } = outcome;
