@@ -25,6 +25,9 @@ export function openPool(url: string, role: Role | null, max = 20): pg.Pool {
   });
   // A connection lost while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The pool listens to idle connections only. One that is lost while a transaction is between two queries would end the
+  // process, too; the transaction hears of it by its next query.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

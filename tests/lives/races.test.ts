@@ -184,7 +184,7 @@ describe('what comes at once', () => {
     expect(status).toBe(201);
     await until(id, isClosed);
     expect(await brokenTimelines(desk.pool, desk.config.dataDir)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   it('loses none of the words that race with 500 final replies, and tells none twice', async () => {
     const complaints = await sorted(500);
@@ -234,5 +234,5 @@ describe('what comes at once', () => {
       ]),
     ).toBe(500);
     expect(await brokenTimelines(desk.pool, desk.config.dataDir)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
