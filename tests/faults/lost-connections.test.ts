@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import type pg from 'pg';
 import { inTransaction, isDatabaseAway, openPool } from '../../src/db/pool.js';
 import { testDatabase } from '../support/servers.js';
@@ -22,7 +21,10 @@ afterAll(async () => {
 /** Ends a connection from outside, as PostgreSQL does when it is restarted, and waits until it is told here. */
 async function cut(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  const ended = once(client, 'end');
+  // Not by `once` of node:events, which would listen to errors as well and so hide what is tested.
+  const ended = new Promise<void>((resolve) => {
+    client.once('end', resolve);
+  });
   await owner.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
   await ended;
 }
@@ -30,11 +32,10 @@ async function cut(client: pg.PoolClient): Promise<void> {
 describe('a connection that PostgreSQL ends', () => {
   it('between two queries of a transaction fails the transaction and not the process', async () => {
     let seen: unknown;
-    const work = inTransaction(pool, async (client) => {
+    await inTransaction(pool, async (client) => {
       await cut(client);
       await client.query('select 1');
     }).catch((error: unknown) => (seen = error));
-    await work;
     expect(isDatabaseAway(seen)).toBe(true);
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });

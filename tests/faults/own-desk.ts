@@ -14,8 +14,6 @@ const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url
 export class Part {
   private child: ChildProcess | undefined;
   private isWanted = false;
-  /** How long it had been up, each time that it ended without having been told to, ms. */
-  readonly deaths: number[] = [];
 
   constructor(
     private readonly command: 'api' | 'worker',
@@ -24,7 +22,6 @@ export class Part {
 
   start(): void {
     this.isWanted = true;
-    const startedAt = Date.now();
     const logDir = process.env.OTKLIK_TEST_RUN_DIR!;
     const log = openSync(join(logDir, `${this.command}.log`), 'a');
     const child = spawn(process.execPath, [MAIN, this.command], {
@@ -39,7 +36,6 @@ export class Part {
     );
     child.once('exit', () => {
       if (this.isWanted && this.child === child) {
-        this.deaths.push(Date.now() - startedAt);
         setTimeout(() => {
           if (this.isWanted && this.child === child) {
             this.start();
