@@ -11,7 +11,7 @@ import { comparisonLines, costLines, newReport, outageLines, RATIO_MIN } from '.
 import { countRuns } from './runs.js';
 import { startServers } from './servers.js';
 
-const FULL: Extent = { pairs: 6, intakeMs: 4_000, lives: 400, outage: 1_000 };
+const FULL: Extent = { pairs: 6, intakeMs: 3_000, lives: 150, outage: 1_000 };
 const QUICK: Extent = { pairs: 2, intakeMs: 1_500, lives: 60, outage: 200 };
 const LIVES_COUNTED = 10;
 

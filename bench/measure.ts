@@ -10,7 +10,7 @@ export interface Extent {
   pairs: number;
   /** Of one round of intake. */
   intakeMs: number;
-  /** Lives in one round. */
+  /** Lives in one round, which begins no more after LIVES_ROUND_MS. */
   lives: number;
   /** Complaints taken in while Temporal is stopped. */
   outage: number;
@@ -21,6 +21,8 @@ const clear = ({ owner }: Subject): Promise<unknown> =>
   owner.query('truncate complaints, events, outbox cascade');
 
 const UNBOUNDED = 1_000_000;
+/** Keeps a slow machine within the bench's time; every life that was begun is still lived to its end. */
+const LIVES_ROUND_MS = 10_000;
 const CLOSING_LIMIT_MS = 60_000;
 
 /** (a) POST /complaints, one subject after the other, first in turns. */
@@ -57,7 +59,7 @@ export async function compareLives(
     const before = await closedIn(subject);
     const startedAt = performance.now();
     const result = await load.run(
-      orderOf(subject, { what: 'lives', count, limitMs: CLOSING_LIMIT_MS }),
+      orderOf(subject, { what: 'lives', count, limitMs: LIVES_ROUND_MS }),
     );
     await untilClosed(subject, before + result.done);
     return roundOf({ ...result, elapsedMs: performance.now() - startedAt });
