@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 
+// Runs that hang on real instants under load, or kill processes for minutes: `npm run test:faults`.
+const LONG = ['<rootDir>/tests/lives/late.test.ts', '<rootDir>/tests/faults/killed-parts.test.ts'];
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -18,6 +21,7 @@ export default {
   // Sources import each other as `./name.js`, as Node wants it; here the file beside is `name.ts`.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.OTKLIK_TEST_LONG === '1' ? [] : LONG)],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.otklik/'],
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/global-teardown.mjs',
