@@ -33,12 +33,16 @@ const DISPATCHERS: Record<OutboxKind, Dispatcher> = {
   mail: sendMail,
 };
 
-const KINDS = Object.keys(DISPATCHERS) as OutboxKind[];
+/** Mail goes its own way: a slow mail server must not keep the start of a complaint waiting. */
+const MAIL: OutboxKind[] = ['mail'];
+const KINDS = (Object.keys(DISPATCHERS) as OutboxKind[]).filter((kind) => !MAIL.includes(kind));
 /** What goes on being sent while Temporal is away. */
-const WITHOUT_TEMPORAL: OutboxKind[] = ['notice', 'mail'];
+const WITHOUT_TEMPORAL: OutboxKind[] = ['notice'];
 
 const BATCH = 64;
 const CONCURRENCY = 16;
+/** No more than go out at once: a mail may take nearly as long as a lease lasts. */
+const MAIL_BATCH = CONCURRENCY;
 const IDLE_MS = 1_000;
 /** A row taken by a relay that died is taken again after this. */
 const LEASE_MS = 15_000;
@@ -58,6 +62,7 @@ export class Relay {
   private isStopping = false;
   private isTemporalAway = false;
   private wake: () => void = () => undefined;
+  private wakeMail: () => void = () => undefined;
   /** Told of a new row since the last look. */
   private isTold = false;
   private listener: pg.PoolClient | undefined;
@@ -65,13 +70,14 @@ export class Relay {
   constructor(private readonly deps: RelayDeps) {}
 
   start(): void {
-    this.running ??= this.run();
+    this.running ??= Promise.all([this.run(), this.runMail()]).then(() => undefined);
   }
 
   /** Lets what is under way finish. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.wake();
+    this.wakeMail();
     await this.running;
     this.listener?.release(true);
   }
@@ -86,7 +92,7 @@ export class Relay {
           this.isTemporalAway = !(await this.pingTemporal());
         }
         this.isTold = false;
-        const rows = await this.take(this.isTemporalAway ? WITHOUT_TEMPORAL : KINDS);
+        const rows = await this.take(this.isTemporalAway ? WITHOUT_TEMPORAL : KINDS, BATCH);
         await this.sendAll(rows);
         if (rows.length < BATCH && !this.isTold && !this.isStopping) {
           await this.idle();
@@ -95,6 +101,24 @@ export class Relay {
         this.deps.log.warn({ err: error }, 'the relay could not read the outbox');
         await this.idle();
       }
+    }
+  }
+
+  /** Mail is looked for every second and not sooner: nobody waits for it by the minute. */
+  private async runMail(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        const rows = await this.take(MAIL, MAIL_BATCH);
+        await this.sendAll(rows);
+        if (rows.length === MAIL_BATCH) {
+          continue;
+        }
+      } catch (error) {
+        this.deps.log.warn({ err: error }, 'the relay could not read the mail to send');
+      }
+      await pauseFor(IDLE_MS, this.isStopping, (wake) => {
+        this.wakeMail = wake;
+      });
     }
   }
 
@@ -110,14 +134,14 @@ export class Relay {
     }
   }
 
-  private async take(kinds: OutboxKind[]): Promise<OutboxRow[]> {
+  private async take(kinds: OutboxKind[], limit: number): Promise<OutboxRow[]> {
     const { rows } = await this.deps.pool.query<OutboxRow>({
       name: 'take-outbox',
       text: `update outbox set not_before = now() + $2 * interval '1 ms', attempts = attempts + 1
         where id in (select id from outbox where not_before <= now() and kind = any($3)
           order by not_before, id limit $1 for update skip locked)
         returning id, kind, complaint_id, payload, attempts`,
-      values: [BATCH, LEASE_MS, kinds],
+      values: [limit, LEASE_MS, kinds],
     });
     return rows;
   }
@@ -145,7 +169,8 @@ export class Relay {
   private async send(row: OutboxRow): Promise<boolean> {
     const { client } = this.deps;
     try {
-      if (this.isTemporalAway && !WITHOUT_TEMPORAL.includes(row.kind)) {
+      const needsTemporal = !WITHOUT_TEMPORAL.includes(row.kind) && !MAIL.includes(row.kind);
+      if (this.isTemporalAway && needsTemporal) {
         await this.postpone(row, 0, 'TemporalAway');
         return false;
       }
@@ -185,12 +210,8 @@ export class Relay {
   }
 
   private idle(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, IDLE_MS);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+    return pauseFor(IDLE_MS, this.isStopping, (wake) => {
+      this.wake = wake;
     });
   }
 
@@ -211,6 +232,24 @@ export class Relay {
     await listener.query(`listen ${RELAY_CHANNEL}`);
     this.listener = listener;
   }
+}
+
+/** Waits so long, or until it is woken; not at all when the relay is stopping already. */
+function pauseFor(
+  ms: number,
+  isStopping: boolean,
+  takeWake: (wake: () => void) => void,
+): Promise<void> {
+  if (isStopping) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    takeWake(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function isTemporalAway(error: unknown): boolean {
