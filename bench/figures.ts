@@ -48,6 +48,8 @@ export interface Comparison {
   /** Median over the pairs of (product's rate / bare rate). */
   ratio: number;
   ratios: number[];
+  /** Every round, in the order of the pairs. */
+  pairs: { otklik: Round; bare: Round }[];
 }
 
 /** Medians over the rounds; each pair was run one right after the other. */
@@ -63,7 +65,7 @@ export function compare(pairs: { otklik: Round; bare: Round }[]): Comparison {
     };
   };
   const ratios = pairs.map(({ otklik, bare }) => otklik.perSecond / bare.perSecond);
-  return { otklik: middle('otklik'), bare: middle('bare'), ratio: median(ratios), ratios };
+  return { otklik: middle('otklik'), bare: middle('bare'), ratio: median(ratios), ratios, pairs };
 }
 
 export const CALLERS = 50;

@@ -12,8 +12,7 @@ import { countRuns } from './runs.js';
 import { startServers } from './servers.js';
 
 const FULL: Extent = { pairs: 6, intakeMs: 3_000, lives: 150, outage: 1_000 };
-const QUICK: Extent = { pairs: 2, intakeMs: 1_500, lives: 60, outage: 200 };
-const LIVES_COUNTED = 10;
+const QUICK: Extent = { pairs: 3, intakeMs: 1_500, lives: 50, outage: 200 };
 
 const { values: options } = parseArgs({
   options: {
@@ -24,6 +23,7 @@ const { values: options } = parseArgs({
   },
 });
 const extent = options.quick ? QUICK : FULL;
+const livesCounted = options.quick ? 5 : 10;
 const isWanted = (part: string): boolean => options.only?.includes(part) ?? true;
 const say = (line: string): void => console.log(line);
 const progress = (line: string): void => console.error(`… ${line}`);
@@ -63,14 +63,16 @@ async function bench(): Promise<void> {
         report.intake,
       ),
     );
-    report.intakePlain = await compareIntake(load, desk, bare, extent);
-    say(
-      comparisonLines(
-        '    the same against plain tables without search or indexes',
-        report.intakePlain,
-        null,
-      ),
-    );
+    if (!options.quick) {
+      report.intakePlain = await compareIntake(load, desk, bare, extent);
+      say(
+        comparisonLines(
+          '    the same against plain tables without search or indexes',
+          report.intakePlain,
+          null,
+        ),
+      );
+    }
   }
   await desk.startWorker();
   await bare.startWorker();
@@ -88,8 +90,8 @@ async function bench(): Promise<void> {
   if (isWanted('cost')) {
     progress('(c) one life');
     report.lifeCost = {
-      otklik: await measureLives(desk, client, servers.logDir, LIVES_COUNTED),
-      bare: await measureLives(bare, client, servers.logDir, LIVES_COUNTED),
+      otklik: await measureLives(desk, client, servers.logDir, livesCounted),
+      bare: await measureLives(bare, client, servers.logDir, livesCounted),
     };
     say(costLines(report.lifeCost));
   }

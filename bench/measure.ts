@@ -20,6 +20,8 @@ export interface Extent {
 const clear = ({ owner }: Subject): Promise<unknown> =>
   owner.query('truncate complaints, events, outbox cascade');
 
+/** Until the code is compiled hot and the connections are open. */
+const WARM_UP_MS = 3_000;
 const UNBOUNDED = 1_000_000;
 /** Keeps a slow machine within the bench's time; every life that was begun is still lived to its end. */
 const LIVES_ROUND_MS = 10_000;
@@ -34,8 +36,8 @@ export async function compareIntake(
 ): Promise<Comparison> {
   const round = async (subject: Subject, limitMs: number): Promise<Round> =>
     roundOf(await load.run(orderOf(subject, { what: 'intake', count: UNBOUNDED, limitMs })));
-  await round(desk, extent.intakeMs);
-  await round(bare, extent.intakeMs);
+  await round(desk, WARM_UP_MS);
+  await round(bare, WARM_UP_MS);
   const figures = await inPairs(
     extent.pairs,
     (subject) => round(subject, extent.intakeMs),
