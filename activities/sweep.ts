@@ -2,7 +2,8 @@ import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type pg from 'pg';
 import { complaintWorkflowId } from '../src/temporal/names.js';
-import type { WorldAnchor } from '../src/domain/world-clock.js';
+import { toWorld, type WorldAnchor } from '../src/domain/world-clock.js';
+import { remindRun } from '../src/relay/remind-run.js';
 import { beginRun } from '../src/relay/start-run.js';
 import { withoutWords } from './without-words.js';
 import type { SweepActivities } from '../workflows/sweep.js';
@@ -35,6 +36,9 @@ function firstIdAt(machineMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
+/** So long after its instant, in machine time, nothing has happened: the run does not know of it. */
+const OVERSLEPT_MS = 60_000;
+
 interface OpenRow {
   id: string;
   number: string;
@@ -42,14 +46,23 @@ interface OpenRow {
   fence: string | null;
 }
 
-/** Repairs open complaints without a run. Nothing is decided by Temporal's lists: each suspect is described, twice. */
+interface FoundRow extends OpenRow {
+  /** Slept through its instant, or has an answer that nobody may be publishing. */
+  behind: boolean;
+}
+
+/** Repairs open complaints without a run, and reminds runs that are behind their row. Nothing is decided by Temporal's lists: each suspect is described, twice. */
 export function createSweep(deps: SweepDeps): SweepActivities {
   return {
     sweepPage: withoutWords('sweep', async (cursor: string | null) => {
-      const { rows } = await deps.pool.query<OpenRow>(
-        `select id, number, run_no, fence from complaints
+      const oversleptAt = toWorld(deps.clock, Date.now()) - OVERSLEPT_MS * deps.clock.scale;
+      const { rows } = await deps.pool.query<FoundRow>(
+        `select id, number, run_no, fence,
+           coalesce(wake_at < $3, false) or (status = 'publishing' and exists (select from publications p
+             where p.reply_id = (process ->> 'finalReplyId')::uuid and p.state = 'pending')) as behind
+         from complaints
          where status <> 'closed' and ($1::uuid is null or id > $1) order by id limit $2`,
-        [cursor, PAGE],
+        [cursor, PAGE, new Date(oversleptAt)],
       );
       let rebuilt = 0;
       const queue = [...rows];
@@ -57,6 +70,8 @@ export function createSweep(deps: SweepDeps): SweepActivities {
         for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
           if (await repair(deps, row)) {
             rebuilt += 1;
+          } else if (row.behind) {
+            await remindRun(deps.client, row.number);
           }
           heartbeat(row.number);
         }

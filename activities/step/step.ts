@@ -84,6 +84,9 @@ async function dealWith(
     case 'words':
     case 'tick':
       return { turn };
+    // The run may have missed what the row tells: its answer is told as a whole.
+    case 'look':
+      return { turn, repeated: true };
   }
 }
 

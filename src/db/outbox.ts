@@ -4,9 +4,9 @@ import type { Db } from './pool.js';
 /**
  * What is sent until it is sent. `start`: begin a run; `word`: hand a citizen's word over;
  * `publication`: begin a short publication workflow; `notice`: tell people of the desk;
- * `mail`: tell the citizen by mail.
+ * `mail`: tell the citizen by mail; `look`: have the run look at its row.
  */
-export type OutboxKind = 'start' | 'word' | 'publication' | 'notice' | 'mail';
+export type OutboxKind = 'start' | 'word' | 'publication' | 'notice' | 'mail' | 'look';
 
 export interface OutboxRow {
   id: number;

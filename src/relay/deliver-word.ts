@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { openTask } from '../../activities/step/effects.js';
 import { classifierOf } from '../../activities/step/triage-facts.js';
 import { inTransaction, type Db } from '../db/pool.js';
-import { enqueue } from '../db/outbox.js';
+import { enqueue, type OutboxRow } from '../db/outbox.js';
 import {
   appendEvents,
   chain,
@@ -17,6 +17,7 @@ import {
 import { toWorld } from '../domain/world-clock.js';
 import { complaintWorkflowId } from '../temporal/names.js';
 import type { Dispatcher, RelayDeps, Sent } from './relay.js';
+import { remindRun } from './remind-run.js';
 import { beginRun } from './start-run.js';
 
 /** For so long after closing a citizen's word reopens the complaint. Source: published norms of real desks, 15 days. */
@@ -58,7 +59,7 @@ export const deliverWord: Dispatcher = async (row, deps) => {
   }
   return decided.next === 'signal'
     ? signalRun(deps, decided.number)
-    : reopenRun(deps, row.complaint_id, decided, inboxId);
+    : reopenRun(deps, row, decided, inboxId);
 };
 
 async function signalRun({ client }: RelayDeps, number: string): Promise<Sent> {
@@ -75,10 +76,14 @@ async function signalRun({ client }: RelayDeps, number: string): Promise<Sent> {
 
 async function reopenRun(
   deps: RelayDeps,
-  complaintId: string,
+  { complaint_id: complaintId, attempts }: OutboxRow,
   { number, runNo }: { number: string; runNo: number },
   inboxId: string,
 ): Promise<Sent> {
+  if (attempts > 1) {
+    // The run that it joined may not know that the complaint is closed.
+    await remindRun(deps.client, number);
+  }
   await beginRun(deps, complaintId, number, runNo + 1, { by: 'word', inboxId });
   return { againInMs: 300 };
 }

@@ -5,6 +5,7 @@ import { allowedIn, placeOf } from '../domain/transitions.js';
 import { toWorld } from '../domain/world-clock.js';
 import { complaintWorkflowId, WORKFLOWS } from '../temporal/names.js';
 import type { Dispatcher, RelayDeps } from './relay.js';
+import { remindRun } from './remind-run.js';
 
 interface RunRow {
   number: string;
@@ -41,6 +42,10 @@ export const startRun: Dispatcher = async (row, deps) => {
   if (found.status !== 'closed') {
     await refuse(deps, commandId, found);
     return 'done';
+  }
+  if (row.attempts > 1) {
+    // The run that it joined may not know that the complaint is closed.
+    await remindRun(deps.client, found.number);
   }
   await beginRun(deps, row.complaint_id, found.number, found.run_no + 1, {
     by: 'command',

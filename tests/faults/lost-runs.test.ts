@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
+import { createStep } from '../../activities/step/step.js';
 import { rebuild } from '../../activities/sweep.js';
+import { insertText, newText } from '../../src/db/timeline.js';
 import type { sweep } from '../../workflows/index.js';
 import { complaintWorkflowId } from '../../src/temporal/names.js';
 import { openDesk, type HttpDesk } from '../support/http-desk.js';
-import { brokenTimelines, rowOf, typesOf, untilSeen } from '../lives/crowd.js';
+import { brokenTimelines, insist, rowOf, typesOf, untilSeen } from '../lives/crowd.js';
 
 const POTHOLES = 'В Арзамасе на улице Ленина огромные ямы на дороге, проехать невозможно';
 
@@ -128,6 +130,69 @@ describe('a run that is gone', () => {
     expect(await rowOf(desk.pool, complaint.id)).toMatchObject({ status: 'closed', run_no: 1 });
     expect(await typesOf(desk.pool, complaint.id)).toEqual(before);
     expect(await runSweep()).toMatchObject({ rebuilt: 0 });
+  }, 60_000);
+});
+
+describe('a command whose step was done and whose update Temporal lost', () => {
+  /** What is left when Temporal is restarted between a step and its update's record: the run has not heard of it. */
+  async function doUnheard({ id }: Taken, type: 'close' | 'replyFinal'): Promise<void> {
+    const row = await rowOf(desk.pool, id);
+    const commandId = v7();
+    const replyId = v7();
+    const text = newText('reply', 'Ямы заделаны.');
+    if (type === 'replyFinal') {
+      await insertText(desk.pool, id, text);
+      await desk.pool.query(
+        `insert into replies (id, complaint_id, kind, outcome, text_id, text_digest, actor, created_at)
+         values ($1, $2, 'final', 'solved', $3, 'x', 'system', now())`,
+        [replyId, id, text.id],
+      );
+    }
+    await desk.pool.query(
+      `insert into commands (id, complaint_id, type, actor, body, created_at) values ($1, $2, $3, 'system', $4, now())`,
+      [
+        commandId,
+        id,
+        type,
+        JSON.stringify(type === 'close' ? { reason: 'withdrawn' } : { replyId }),
+      ],
+    );
+    const step = createStep({ pool: desk.pool, region: desk.region, channelOf: () => 'web' });
+    const result = await step({
+      ...{ complaintId: id, runNo: row.run_no, fence: row.fence, now: Date.now() },
+      cause: { do: 'command', commandId },
+    });
+    expect(result.refused).toBeUndefined();
+  }
+
+  it('is noticed by the sweep: the answer is published', async () => {
+    const complaint = await sorted();
+    await doUnheard(complaint, 'replyFinal');
+    expect(await rowOf(desk.pool, complaint.id)).toMatchObject({ status: 'publishing' });
+    expect(await runSweep()).toMatchObject({ rebuilt: 0 });
+    await untilSeen(
+      () => rowOf(desk.pool, complaint.id),
+      ({ status }) => status === 'closed',
+    );
+    expect(await runOf(complaint).result()).toBe('answered');
+    expect(await typesOf(desk.pool, complaint.id)).toEqual([
+      ...['received', 'triaged', 'assigned', 'accepted', 'replied', 'published', 'closed'],
+    ]);
+  }, 60_000);
+
+  it('that closed the complaint does not keep it from being reopened', async () => {
+    const complaint = await sorted();
+    await doUnheard(complaint, 'close');
+    const reopened = await insist(() =>
+      desk.call(
+        'POST',
+        `/complaints/${complaint.id}/reopen`,
+        { reason: 'Ошибка' },
+        { headers: { 'idempotency-key': 'again' } },
+      ),
+    );
+    expect(reopened).toMatchObject({ status: 200, body: { status: 'assigned' } });
+    expect((await rowOf(desk.pool, complaint.id)).run_no).toBe(2);
   }, 60_000);
 });
 

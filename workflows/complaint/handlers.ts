@@ -16,6 +16,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const escalateSignal = defineSignal('escalate');
 const replySignal = defineSignal<[{ replyId: string }]>('reply');
 const citizenWroteSignal = defineSignal('citizenWrote');
+const lookSignal = defineSignal('look');
 
 /**
  * Every command is an Update of its own name whose update id is the id of the command's row. Sent from
@@ -53,4 +54,5 @@ export function listen(life: Life): void {
     life.signalled({ type: 'reply', replyId: String(message?.replyId) }),
   );
   setHandler(citizenWroteSignal, () => life.words());
+  setHandler(lookSignal, () => life.look());
 }

@@ -145,6 +145,14 @@ export class Life {
     await this.message({ do: 'signal', commandId: uuid4(), command });
   }
 
+  /**
+   * An update that Temporal has not yet written down is gone when Temporal itself is restarted, while its step may have
+   * been done: whoever finds such a complaint has the run look at its row.
+   */
+  async look(): Promise<void> {
+    await this.message({ do: 'look' });
+  }
+
   /** One step takes all words that wait, so any number of signals that come meanwhile costs no more. */
   async words(): Promise<void> {
     if (this.hasWords || this.isOver) {

@@ -29,6 +29,8 @@ export type Cause =
   /** A signal from outside the API: the command's row is made by the step under this id. */
   | { do: 'signal'; commandId: string; command: SignalledCommand }
   | { do: 'words' }
+  /** The row may have moved by a step that the run has no record of. */
+  | { do: 'look' }
   | { do: 'tick' }
   /** The run was cancelled from outside the desk. */
   | { do: 'withdraw' };

@@ -136,6 +136,12 @@ function requireApplied(type: Command, head: ComplaintHead, row: CommandRow): vo
   }
 }
 
+/** A command whose answer was lost may be one that its run knows nothing of. */
+async function remind(deps: AppDeps, head: ComplaintHead): Promise<void> {
+  await enqueue(deps.pool, 'look', head.id, {});
+  deps.kickRelay();
+}
+
 async function send(
   deps: AppDeps,
   { head, type }: CommandCall<LifeCommand>,
@@ -148,6 +154,7 @@ async function send(
     // The answer may have been lost after the step that decided: the row knows.
     const row = await findCommand(deps.pool, id);
     if (row !== null && row.state !== 'pending') {
+      await remind(deps, head);
       requireApplied(type, head, row);
       return;
     }
@@ -182,6 +189,7 @@ export async function runCommand<C extends LifeCommand>(
   const known = await earlier(deps, req);
   const id = resourceIdOf(req);
   if (known && known.state !== 'pending') {
+    await remind(deps, call.head);
     requireApplied(call.type, call.head, known);
     return after(deps, call, known.body as CommandBodies[C]);
   }
