@@ -1,11 +1,7 @@
 import { availableParallelism } from 'node:os';
 
-// Runs that hang on real instants under load, or kill processes for minutes: `npm run test:faults`.
-const LONG = [
-  '<rootDir>/tests/lives/late.test.ts',
-  '<rootDir>/tests/faults/killed-parts.test.ts',
-  '<rootDir>/tests/faults/lost-connections.test.ts',
-];
+// What hangs on real instants, and so on a machine that keeps up: `npm run test:faults`.
+const LONG = ['<rootDir>/tests/lives/late.test.ts'];
 
 /** @type {import('jest').Config} */
 export default {
