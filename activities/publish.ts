@@ -9,7 +9,7 @@ import type { RegionCache } from '../src/db/region-store.js';
 import { lockProcess } from '../src/db/process-row.js';
 import { Turn } from '../src/domain/process.js';
 import type { PublishInput, StepResult } from '../workflows/complaint/messages.js';
-import { openTask } from './step/effects.js';
+import { openTask } from '../src/db/tasks.js';
 import { closeWhenPublished } from './step/publishing.js';
 import { surroundingsOf } from './step/surroundings.js';
 import { takeWords } from './step/words.js';

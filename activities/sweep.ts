@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type pg from 'pg';
 import { complaintWorkflowId } from '../src/temporal/names.js';
 import { toWorld, type WorldAnchor } from '../src/domain/world-clock.js';
-import { remindRun } from '../src/relay/remind-run.js';
+import { signalRun } from '../src/relay/signal-run.js';
 import { beginRun } from '../src/relay/start-run.js';
 import { withoutWords } from './without-words.js';
 import type { SweepActivities } from '../workflows/sweep.js';
@@ -71,7 +71,7 @@ export function createSweep(deps: SweepDeps): SweepActivities {
           if (await repair(deps, row)) {
             rebuilt += 1;
           } else if (row.behind) {
-            await remindRun(deps.client, row.number);
+            await signalRun(deps.client, row.number, 'look');
           }
           heartbeat(row.number);
         }

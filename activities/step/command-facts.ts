@@ -1,12 +1,13 @@
 import type { Db } from '../../src/db/pool.js';
 import type { ProcessRow } from '../../src/db/process-row.js';
 import type { RegionView } from '../../src/db/region-store.js';
-import { textDigest } from '../../src/db/timeline.js';
+import { textRef } from '../../src/db/timeline.js';
 import type { MergeTarget } from '../../src/domain/closing.js';
 import type { CommandOf } from '../../src/domain/commands.js';
 import type { CommandFacts } from '../../src/domain/decide.js';
 import type { ReplyFacts } from '../../src/domain/replying.js';
-import { readText, routeBy } from './triage-facts.js';
+import { routeBy } from '../../src/triage/judge.js';
+import { readText, routedBy } from './triage-facts.js';
 
 /** Reads what a command refers to, within the step's transaction. */
 export async function commandFacts(
@@ -18,7 +19,10 @@ export async function commandFacts(
   switch (command.type) {
     case 'classify': {
       const text = await readText(db, row.textId);
-      return { routed: routeBy(region, row, text, command.body.topic, row.process.municipality) };
+      const { source, campaign, process } = row;
+      const message = { text, source, campaign };
+      const routing = routeBy(region, message, command.body.topic, process.municipality);
+      return { routed: routedBy(region, routing) };
     }
     case 'replyInterim':
     case 'replyFinal':
@@ -70,7 +74,7 @@ async function readReply(db: Db, complaintId: string, replyId: string): Promise<
         promisedAt: row.promised_at?.getTime() ?? null,
         signatory: row.signatory,
         state: row.state,
-        text: { id: row.text_id, digest: textDigest(row.key ?? Buffer.alloc(0), row.body ?? '') },
+        text: textRef(row),
       };
 }
 

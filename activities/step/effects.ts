@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Db } from '../../src/db/pool.js';
+import { openTask } from '../../src/db/tasks.js';
 import type { ProcessRow } from '../../src/db/process-row.js';
 import type { Effect } from '../../src/domain/process.js';
 
@@ -125,20 +126,4 @@ async function addPublications(
       values: [row.id, replyId],
     });
   }
-}
-
-/** Opens an operator's task, or counts one more attempt at the trouble it is about. */
-export async function openTask(
-  db: Db,
-  complaintId: string,
-  task: { kind: string; subject: string; reason: string },
-  now: number,
-): Promise<void> {
-  await db.query(
-    `insert into tasks (id, kind, complaint_id, subject, reason, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $6)
-     on conflict (kind, subject) do update
-       set state = 'open', attempts = tasks.attempts + 1, reason = excluded.reason, updated_at = excluded.updated_at`,
-    [uuid(), task.kind, complaintId, task.subject, task.reason, new Date(now)],
-  );
 }

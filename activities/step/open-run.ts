@@ -1,7 +1,7 @@
 import { triage } from '../../src/domain/assigning.js';
 import { advance } from '../../src/domain/advance.js';
 import { reopen } from '../../src/domain/closing.js';
-import { textDigest } from '../../src/db/timeline.js';
+import { textRef } from '../../src/db/timeline.js';
 import type { Begin } from '../../workflows/complaint/messages.js';
 import { carryOut } from './command.js';
 import type { StepContext } from './write.js';
@@ -66,11 +66,7 @@ async function reopenByWord(context: StepContext, inboxId: string): Promise<Turn
   if (word?.state !== 'pending' || turn.process.status !== 'closed') {
     return null;
   }
-  const reason = {
-    id: word.text_id,
-    digest: textDigest(word.key ?? Buffer.alloc(0), word.body ?? ''),
-  };
-  reopen(turn, { cause: 'word', reason });
+  reopen(turn, { cause: 'word', reason: textRef(word) });
   await takeWords(context);
   return turn;
 }

@@ -1,44 +1,19 @@
 import type { Db } from '../../src/db/pool.js';
 import type { ProcessRow } from '../../src/db/process-row.js';
 import type { RegionView } from '../../src/db/region-store.js';
-import { createTriageClassifier } from '../../src/classifier/index.js';
 import type { Routed, Triage } from '../../src/domain/assigning.js';
-import { priorityOf } from '../../src/domain/priority.js';
-import { route } from '../../src/domain/routing.js';
-
-type Classifier = ReturnType<typeof createTriageClassifier>;
-const classifiers = new WeakMap<RegionView, Classifier>();
-
-/** The classifier made of a region's lexicon; made once for each reading of the region. */
-export function classifierOf(region: RegionView): Classifier {
-  let classifier = classifiers.get(region);
-  if (classifier === undefined) {
-    classifier = createTriageClassifier({
-      lexicon: region.lexicon,
-      topics: [...region.topics.values()],
-      topicGroups: [...region.topicGroups.values()],
-      municipalities: [...region.municipalities.values()],
-    });
-    classifiers.set(region, classifier);
-  }
-  return classifier;
-}
+import { judge, type Routing } from '../../src/triage/judge.js';
 
 /** What triage makes of a complaint's text and circumstances. */
 export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): Promise<Triage> {
   const text = await readText(db, row.textId);
-  const classifier = classifierOf(region);
-  const found = classifier.classify(text);
-  const sure =
-    found.topic !== null && found.confidence >= region.settings.confidenceThreshold && !found.spam;
-  const municipality = row.municipalityGiven ?? classifier.findMunicipality(text).municipality;
-  const topic = sure ? found.topic : null;
-  const routed = routeBy(region, row, text, topic, municipality);
-  const earlier = await earlierComplaints(db, row, topic, municipality);
+  const { source, campaign } = row;
+  const judged = judge(region, { text, source, campaign, municipality: row.municipalityGiven });
+  const { found, isSure, municipality } = judged;
+  const earlier = await earlierComplaints(db, row, judged.topic, municipality);
   return {
-    ...routed,
-    // Unsure of the topic, the complaint waits for an operator even where a broad rule would route it.
-    agencyId: sure ? routed.agencyId : null,
+    ...routedBy(region, judged),
+    ...(!isSure && { agencyId: null }),
     kind: found.kind,
     confidence: found.confidence,
     source: found.source,
@@ -50,39 +25,15 @@ export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): 
   };
 }
 
-/** What the rules make of a complaint whose topic is known (or not). */
-export function routeBy(
-  region: RegionView,
-  row: Pick<ProcessRow, 'source' | 'campaign'>,
-  text: string,
-  topic: string | null,
-  municipality: string | null,
-): Routed {
-  const known = topic === null ? undefined : region.topics.get(topic);
-  const { source, campaign } = row;
-  const routed = route(
-    region.rules,
-    { topic, group: known?.group ?? null, municipality, source, campaign, text },
-    [...region.agencies.values()],
-  );
-  const urgency = priorityOf(
-    region.priorityRules,
-    { topic, severity: known?.severity ?? null, source, text },
-    region.settings.defaults.policy,
-  );
-  const policy =
-    region.policies.get(urgency.policy) ?? region.policies.get(region.settings.defaults.policy);
-  if (policy === undefined) {
-    throw new Error(`the region has no policy ${urgency.policy}`);
-  }
-  const agency = routed === null ? undefined : region.agencyByRef(routed.agency);
+/** A routing as the process keeps it: by ids and codes. */
+export function routedBy(region: RegionView, { agency, rule, ...routing }: Routing): Routed {
   return {
-    topic,
-    topicGroup: known?.group ?? null,
+    topic: routing.topic,
+    topicGroup: routing.topicGroup,
+    priority: routing.priority,
+    policy: routing.policy,
     agencyId: agency?.id ?? null,
-    rule: routed?.rule.code ?? null,
-    priority: urgency.priority,
-    policy,
+    rule: rule?.code ?? null,
     calendar: agency?.calendar ?? region.settings.defaults.calendar,
   };
 }

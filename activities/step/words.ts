@@ -1,5 +1,5 @@
 import { advance } from '../../src/domain/advance.js';
-import { textDigest } from '../../src/db/timeline.js';
+import { textRef } from '../../src/db/timeline.js';
 import { citizenWrote } from '../../src/domain/replying.js';
 import type { StepContext } from './write.js';
 
@@ -26,11 +26,10 @@ export async function takeWords({ db, row, turn, input }: StepContext): Promise<
     values: [row.id],
   });
   for (const word of rows) {
-    const digest = textDigest(word.key ?? Buffer.alloc(0), word.body ?? '');
     const at = Math.min(word.received_at.getTime(), input.now);
     if (turn.process.waiting === null) {
       advance(turn, at);
     }
-    citizenWrote(turn, { text: { id: word.text_id, digest }, route: word.route, at });
+    citizenWrote(turn, { text: textRef(word), route: word.route, at });
   }
 }

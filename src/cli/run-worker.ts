@@ -1,4 +1,4 @@
-import { classifierOf } from '../../activities/step/triage-facts.js';
+import { classifierOf } from '../triage/judge.js';
 import { readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SOURCES } from './list.js';
 
 /**
  * The YAML files of a region's folder as their authors write them. Unknown keys are refused, so that
@@ -40,18 +41,7 @@ function isZone(text: string): boolean {
 }
 
 /** Where a complaint can come from. */
-const source = z.enum([
-  'vk',
-  'ok',
-  'telegram',
-  'max',
-  'email',
-  'web',
-  'open311',
-  'direct_line',
-  'phone',
-  'monitoring',
-]);
+const source = z.enum(SOURCES);
 
 export const regionFile = z.strictObject({
   code,

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
+import type { KEY_ROLES } from '../contract/resources.js';
 import type { Db } from './pool.js';
 
-export const KEY_ROLES = ['intake', 'operator', 'agency', 'curator', 'analyst', 'admin'] as const;
 export type KeyRole = (typeof KEY_ROLES)[number];
 
 /** A key as it may be shown: never the key itself. */

@@ -1,3 +1,4 @@
+import { v7 as uuid } from 'uuid';
 import type { Db } from './pool.js';
 
 /** What people have to do by hand, and what they were told. */
@@ -94,4 +95,20 @@ export async function listNotifications(
     [choice.user ?? null, choice.unread ?? null, choice.agencies ?? null, after ?? null, limit + 1],
   );
   return { rows, total: rows[0]?.total ?? 0 };
+}
+
+/** Opens an operator's task, or counts one more attempt at the trouble it is about. */
+export async function openTask(
+  db: Db,
+  complaintId: string,
+  task: { kind: string; subject: string; reason: string },
+  now: number,
+): Promise<void> {
+  await db.query(
+    `insert into tasks (id, kind, complaint_id, subject, reason, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $6)
+     on conflict (kind, subject) do update
+       set state = 'open', attempts = tasks.attempts + 1, reason = excluded.reason, updated_at = excluded.updated_at`,
+    [uuid(), task.kind, complaintId, task.subject, task.reason, new Date(now)],
+  );
 }

@@ -141,6 +141,12 @@ export function textDigest(key: Buffer, body: string): string {
   return createHmac('sha256', key).update(body).digest('base64url');
 }
 
+/** How an event names a stored text; an erased one has neither key nor words left. */
+export const textRef = (text: { text_id: string; key: Buffer | null; body: string | null }) => ({
+  id: text.text_id,
+  digest: textDigest(text.key ?? Buffer.alloc(0), text.body ?? ''),
+});
+
 export async function insertText(db: Db, complaintId: string, text: NewText): Promise<void> {
   await db.query({
     name: 'insert-text',

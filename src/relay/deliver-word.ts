@@ -1,8 +1,5 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
-import { openTask } from '../../activities/step/effects.js';
-import { classifierOf } from '../../activities/step/triage-facts.js';
 import { inTransaction, type Db } from '../db/pool.js';
 import { enqueue, type OutboxRow } from '../db/outbox.js';
 import {
@@ -12,12 +9,13 @@ import {
   insertEvents,
   insertText,
   newText,
-  textDigest,
+  textRef,
 } from '../db/timeline.js';
+import { openTask } from '../db/tasks.js';
+import { classifierOf } from '../triage/judge.js';
 import { toWorld } from '../domain/world-clock.js';
-import { complaintWorkflowId } from '../temporal/names.js';
 import type { Dispatcher, RelayDeps, Sent } from './relay.js';
-import { remindRun } from './remind-run.js';
+import { signalRun } from './signal-run.js';
 import { beginRun } from './start-run.js';
 
 /** For so long after closing a citizen's word reopens the complaint. Source: published norms of real desks, 15 days. */
@@ -58,18 +56,12 @@ export const deliverWord: Dispatcher = async (row, deps) => {
     return { againInMs: LOOK_AGAIN_MS };
   }
   return decided.next === 'signal'
-    ? signalRun(deps, decided.number)
+    ? wakeRun(deps, decided.number)
     : reopenRun(deps, row, decided, inboxId);
 };
 
-async function signalRun({ client }: RelayDeps, number: string): Promise<Sent> {
-  try {
-    await client.workflow.getHandle(complaintWorkflowId(number)).signal('citizenWrote');
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) {
-      throw error;
-    }
-  }
+async function wakeRun({ client }: RelayDeps, number: string): Promise<Sent> {
+  await signalRun(client, number, 'citizenWrote');
   // Done when the row says handled: a run that is just closing may not look at it any more.
   return { againInMs: LOOK_AGAIN_MS };
 }
@@ -82,7 +74,7 @@ async function reopenRun(
 ): Promise<Sent> {
   if (attempts > 1) {
     // The run that it joined may not know that the complaint is closed.
-    await remindRun(deps.client, number);
+    await signalRun(deps.client, number, 'look');
   }
   await beginRun(deps, complaintId, number, runNo + 1, { by: 'word', inboxId });
   return { againInMs: 300 };
@@ -131,7 +123,7 @@ async function decideWord(
         type: 'citizen_wrote',
         at: word.received_at.getTime(),
         actor: 'citizen',
-        data: { text: refOf(word), route: word.route, decision },
+        data: { text: textRef(word), route: word.route, decision },
       },
     ]);
     return { next: 'done' };
@@ -161,11 +153,6 @@ async function decideWord(
   }
   return { next: 'reopen', number: word.number, runNo: word.run_no };
 }
-
-const refOf = (word: Word): { id: string; digest: string } => ({
-  id: word.text_id,
-  digest: textDigest(word.key ?? Buffer.alloc(0), word.body ?? ''),
-});
 
 const zoneOf = async (deps: RelayDeps): Promise<string> =>
   (await deps.region.current()).settings.zone;

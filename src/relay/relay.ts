@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 import { RELAY_CHANNEL, type OutboxKind, type OutboxRow } from '../db/outbox.js';
 import type { RegionCache } from '../db/region-store.js';
 import type { WorldAnchor } from '../domain/world-clock.js';
-import { lookAgain } from './remind-run.js';
+import { lookAgain } from './signal-run.js';
 import { sendMail } from './send-mail.js';
 import { deliverWord } from './deliver-word.js';
 import { startPublication } from './start-publication.js';

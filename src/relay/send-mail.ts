@@ -1,5 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
-import { openTask } from '../../activities/step/effects.js';
+import { openTask } from '../db/tasks.js';
 import { toWorld } from '../domain/world-clock.js';
 import type { Dispatcher, RelayDeps } from './relay.js';
 

@@ -5,7 +5,7 @@ import { allowedIn, placeOf } from '../domain/transitions.js';
 import { toWorld } from '../domain/world-clock.js';
 import { complaintWorkflowId, WORKFLOWS } from '../temporal/names.js';
 import type { Dispatcher, RelayDeps } from './relay.js';
-import { remindRun } from './remind-run.js';
+import { signalRun } from './signal-run.js';
 
 interface RunRow {
   number: string;
@@ -45,7 +45,7 @@ export const startRun: Dispatcher = async (row, deps) => {
   }
   if (row.attempts > 1) {
     // The run that it joined may not know that the complaint is closed.
-    await remindRun(deps.client, found.number);
+    await signalRun(deps.client, found.number, 'look');
   }
   await beginRun(deps, row.complaint_id, found.number, found.run_no + 1, {
     by: 'command',

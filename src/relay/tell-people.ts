@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { calendarOf } from '../../activities/step/surroundings.js';
+import { calendarOf } from '../triage/calendar-of.js';
 import type { Recipient } from '../domain/process.js';
 import { machineDelay, toWorld } from '../domain/world-clock.js';
 import type { Db } from '../db/pool.js';

@@ -69,6 +69,16 @@ const RULES: Rule[] = [
     allows: orType(never('src/api', 'src/cli', 'workflows', 'express'), 'workflows'),
   },
   {
+    under: 'src/triage',
+    says: 'triage knows the region and the texts, and nothing of who asks',
+    allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
+  },
+  {
+    under: 'src/relay',
+    says: 'the relay sends what the database holds; it does not reach into activities or the API',
+    allows: orType(never('src/api', 'src/cli', 'activities', 'workflows', 'express'), 'workflows'),
+  },
+  {
     under: 'src/channels',
     says: 'an answer from outside re-enters through the API: channels import neither it nor Temporal',
     allows: never('src/api', 'src/cli', 'workflows', 'activities', '@temporalio/client'),

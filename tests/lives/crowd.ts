@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { untilHolds } from '../support/until-holds.js';
 import type { Answer, HttpDesk } from '../support/http-desk.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 
@@ -22,24 +23,12 @@ export async function atOnce<T, R>(
 export const times = (count: number): number[] =>
   Array.from({ length: count }, (_, index) => index);
 
-/** Looks again and again until what is seen holds. @throws Error with what was seen last. */
-export async function untilSeen<T>(
+/** As `untilHolds`, with the patience that a crowd needs. */
+export const untilSeen = <T>(
   look: () => Promise<T>,
   holds: (seen: T) => boolean,
   limitMs = 150_000,
-): Promise<T> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    const seen = await look();
-    if (holds(seen)) {
-      return seen;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`not in time: ${JSON.stringify(seen)?.slice(0, 2_000)}`);
-    }
-    await pause(50);
-  }
-}
+): Promise<T> => untilHolds(look, holds, limitMs);
 
 /**
  * Does what a client of the API is told to do: tries again what came to nothing (503), is limited (429) or still

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { untilHolds } from './until-holds.js';
 import { v7 as uuid } from 'uuid';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type pg from 'pg';
@@ -226,24 +226,5 @@ export class LifeDriver {
 
   handle(complaint: Complaint): WorkflowHandle {
     return this.parts.client.workflow.getHandle(complaintWorkflowId(complaint.number));
-  }
-}
-
-/** Looks again and again until what is seen holds. @throws Error with what was seen last. */
-export async function untilHolds<T>(
-  look: () => Promise<T>,
-  holds: (seen: T) => boolean,
-  limitMs = 15_000,
-): Promise<T> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    const seen = await look();
-    if (holds(seen)) {
-      return seen;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`not in time: ${JSON.stringify(seen)?.slice(0, 2_000)}`);
-    }
-    await pause(25);
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openParts, type DeskParts } from '../support/desk.js';
-import { LifeDriver, untilHolds, type Complaint } from '../support/life-driver.js';
+import { LifeDriver, type Complaint } from '../support/life-driver.js';
+import { untilHolds } from '../support/until-holds.js';
 import { recordHistory } from '../support/record-history.js';
 
 /** PostgreSQL refuses for a while, a worker goes away in the middle: the complaint is as it would have been. */

@@ -5,7 +5,8 @@ import { temporal } from '@temporalio/proto';
 import { v7 as uuid } from 'uuid';
 import { publicationWorkflowId } from '../../src/temporal/names.js';
 import { openParts, type DeskParts } from '../support/desk.js';
-import { LifeDriver, POTHOLES, untilHolds, type Complaint } from '../support/life-driver.js';
+import { LifeDriver, POTHOLES, type Complaint } from '../support/life-driver.js';
+import { untilHolds } from '../support/until-holds.js';
 import { recordHistory } from '../support/record-history.js';
 
 /** What Temporal keeps of a complaint: little, readable for admins, and nothing of what people wrote. */

@@ -3,7 +3,8 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { v7 as uuid } from 'uuid';
 import { createDeskClient } from '../../src/temporal/desk-client.js';
 import { openParts, type DeskParts } from '../support/desk.js';
-import { LifeDriver, untilHolds, type Complaint } from '../support/life-driver.js';
+import { LifeDriver, type Complaint } from '../support/life-driver.js';
+import { untilHolds } from '../support/until-holds.js';
 
 /** What a run does about the messages it gets: in order, twice, too late, not allowed, or not meant for it. */
 

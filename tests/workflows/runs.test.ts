@@ -3,7 +3,8 @@ import { v7 as uuid } from 'uuid';
 import { complaintWorkflowId, WORKFLOWS } from '../../src/temporal/names.js';
 import { beginRun } from '../../src/relay/start-run.js';
 import { openParts, type DeskParts } from '../support/desk.js';
-import { LifeDriver, untilHolds, type Complaint } from '../support/life-driver.js';
+import { LifeDriver, type Complaint } from '../support/life-driver.js';
+import { untilHolds } from '../support/until-holds.js';
 import { recordHistory } from '../support/record-history.js';
 
 /** How a run begins, ends, is cut off, follows another one, and goes on under a fresh history. */

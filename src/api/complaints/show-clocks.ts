@@ -4,24 +4,22 @@ import { iso } from '../../contract/primitives.js';
 import type { ComplaintDetail } from '../../db/complaints-detail.js';
 import type { RegionView } from '../../db/region-store.js';
 import { listClocks, type ClockState } from '../../domain/clock-state.js';
-import { openCalendar, type WorkingCalendar } from '../../domain/working-time.js';
+import type { WorkingCalendar } from '../../domain/working-time.js';
+import { calendarOf } from '../../triage/calendar-of.js';
 
 type ShownClocks = z.input<typeof complaint>['clocks'];
 
 /** The days between start and due that did not count in full, so that a due can be checked by hand. */
-function skipped(clock: ClockState, calendar: WorkingCalendar | undefined) {
+function skipped(clock: ClockState, calendar: WorkingCalendar) {
   const dueAt = clock.dueAt ?? clock.heldDueAt;
-  return clock.time === 'working' && calendar && dueAt !== null
-    ? calendar.skipped(clock.startedAt, dueAt)
-    : [];
+  return clock.time === 'working' && dueAt !== null ? calendar.skipped(clock.startedAt, dueAt) : [];
 }
 
 /** The four clocks as the wire shows them: the dues at a glance, then each clock with its reasons. */
 export function showClocks(detail: ComplaintDetail, region: RegionView): ShownClocks {
   const { process } = detail;
   const clocks = listClocks(process.clocks ?? {});
-  const spec = region.calendars.get(process.calendar ?? region.settings.defaults.calendar);
-  const calendar = spec && openCalendar(spec);
+  const calendar = calendarOf(region, process.calendar ?? null);
   return {
     acceptBy: iso(detail.acceptBy),
     firstReplyBy: iso(detail.firstReplyBy),

@@ -1,14 +1,13 @@
 import express from 'express';
 import type { Router } from 'express';
 import type { z } from 'zod';
-import { createTriageClassifier, type TriageClassifier } from '../../classifier/index.js';
 import { dryRunBody, type DryRunResult } from '../../contract/region-resources.js';
 import type { RegionView } from '../../db/region-store.js';
-import { priorityOf } from '../../domain/priority.js';
 import type { Allowance, SlaPolicy } from '../../domain/region.js';
-import { route } from '../../domain/routing.js';
-import { dueFrom, openCalendar } from '../../domain/working-time.js';
+import { dueFrom } from '../../domain/working-time.js';
 import { invalid } from '../../errors.js';
+import { calendarOf } from '../../triage/calendar-of.js';
+import { judge } from '../../triage/judge.js';
 import { permit } from '../auth.js';
 import { worldNow, type AppDeps } from '../deps.js';
 import { parse } from '../problem.js';
@@ -23,58 +22,31 @@ export function dryRunRoutes(deps: AppDeps): Router {
   return router;
 }
 
-const classifiers = new WeakMap<RegionView, TriageClassifier>();
-
-/** The classifier of a region as it was read; made once for each reading. */
-function classifierOf(view: RegionView): TriageClassifier {
-  const made =
-    classifiers.get(view) ??
-    createTriageClassifier({
-      lexicon: view.lexicon,
-      topics: [...view.topics.values()],
-      topicGroups: [...view.topicGroups.values()],
-      municipalities: [...view.municipalities.values()],
-    });
-  classifiers.set(view, made);
-  return made;
-}
-
 function dryRun(view: RegionView, body: z.output<typeof dryRunBody>, now: number): DryRunResult {
-  const { text, source } = body;
   requireKnown(view, body);
-  const found = classifierOf(view).classify(text);
-  const sure =
-    body.topic !== undefined ||
-    (found.topic !== null && found.confidence >= view.settings.confidenceThreshold && !found.spam);
-  const topic = body.topic ?? (sure ? found.topic : null);
-  const known = topic === null ? undefined : view.topics.get(topic);
-  const municipality = body.municipality ?? classifierOf(view).findMunicipality(text).municipality;
+  const { text, source, topic } = body;
   const campaign = body.campaign ?? null;
-  const routed = route(
-    view.rules,
-    { topic, group: known?.group ?? null, municipality, source, campaign, text },
-    [...view.agencies.values()],
-  );
-  const urgency = priorityOf(
-    view.priorityRules,
-    { topic, severity: known?.severity ?? null, source, text },
-    view.settings.defaults.policy,
-  );
-  const agency = routed === null ? undefined : view.agencyByRef(routed.agency);
-  const policy = policyOf(view, urgency.policy);
+  const judged = judge(view, {
+    text,
+    source,
+    campaign,
+    topic,
+    municipality: body.municipality ?? null,
+  });
+  const { found, isSure, agency, rule, policy } = judged;
   return {
     kind: found.kind,
     spam: found.spam,
-    topic: body.topic ?? found.topic,
-    confidence: body.topic === undefined ? found.confidence : 1,
-    triage: !sure || agency === undefined,
+    topic: topic ?? found.topic,
+    confidence: topic === undefined ? found.confidence : 1,
+    triage: !isSure || agency === null,
     suggestions: found.suggestions,
-    municipality,
-    agency: sure && agency ? { id: agency.id, name: agency.name, code: agency.code } : null,
-    rule: routed && ruleRef(routed.rule),
-    priority: urgency.priority,
+    municipality: judged.municipality,
+    agency: isSure && agency ? { id: agency.id, name: agency.name, code: agency.code } : null,
+    rule: rule && ruleRef(rule),
+    priority: judged.priority,
     policy: { code: policy.code, version: policy.version },
-    dues: duesOf(view, policy, agency?.calendar, now),
+    dues: duesOf(view, policy, agency?.calendar ?? null, now),
   };
 }
 
@@ -109,26 +81,13 @@ function requireKnown(
   }
 }
 
-function policyOf(view: RegionView, code: string): SlaPolicy {
-  const policy = view.policies.get(code) ?? view.policies.get(view.settings.defaults.policy);
-  if (policy === undefined) {
-    throw new Error(`the region has no policy ${code}`);
-  }
-  return policy;
-}
-
 function duesOf(
   view: RegionView,
   policy: SlaPolicy,
-  calendarCode: string | undefined,
+  calendarCode: string | null,
   now: number,
 ): DryRunResult['dues'] {
-  const spec =
-    view.calendars.get(calendarCode ?? '') ?? view.calendars.get(view.settings.defaults.calendar);
-  if (spec === undefined) {
-    throw new Error('the region has no default calendar');
-  }
-  const calendar = openCalendar(spec);
+  const calendar = calendarOf(view, calendarCode);
   const due = (allowance: Allowance | undefined) => {
     if (allowance === undefined) return null;
     const { at, provisional } = dueFrom(calendar, now, allowance);
