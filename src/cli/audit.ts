@@ -3,10 +3,9 @@ import { auditDir } from '../audit/root-files.js';
 import { AuditRoots } from '../audit/roots.js';
 import { verifyAudit, type AuditReport } from '../audit/verify.js';
 import type { Problem } from '../audit/problems.js';
-import { readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { openLog } from '../log.js';
-import { databaseUrl } from './database-url.js';
+import { readOperatorConfig } from './operator-config.js';
 
 /** `otklik audit verify | root`. */
 export function registerAudit(program: Command): void {
@@ -16,8 +15,8 @@ export function registerAudit(program: Command): void {
     .description('check every timeline, text and audit root; exit code 1 when something is wrong')
     .option('--json', 'print the report as JSON')
     .action(async (options: { json?: boolean }) => {
-      const config = readConfig();
-      const pool = openPool(databaseUrl(config), 'otklik_worker', 1);
+      const config = await readOperatorConfig();
+      const pool = openPool(config.DATABASE_URL, 'otklik_worker', 1);
       try {
         const report = await verifyAudit(pool, {
           dataDir: config.dataDir,
@@ -34,8 +33,8 @@ export function registerAudit(program: Command): void {
     .command('root')
     .description('write an audit root now')
     .action(async () => {
-      const config = readConfig();
-      const pool = openPool(databaseUrl(config), 'otklik_worker', 1);
+      const config = await readOperatorConfig();
+      const pool = openPool(config.DATABASE_URL, 'otklik_worker', 1);
       try {
         const log = openLog(config, 'audit');
         const look = await new AuditRoots({ config, pool, log }).writeNow();

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { readAnchor } from '../db/settings.js';
-import { databaseUrl } from './database-url.js';
+import { readOperatorConfig } from './operator-config.js';
 
 /** `otklik rebuild NUMBER`: a new run from the row, after a reset or a restore. */
 export function registerRebuild(program: Command): void {
@@ -13,8 +12,8 @@ export function registerRebuild(program: Command): void {
       // Loaded only here: the Temporal client is half of what the other commands would load for nothing.
       const { rebuild } = await import('../../activities/sweep.js');
       const { openClient } = await import('../temporal/connect.js');
-      const config = readConfig();
-      const pool = openPool(databaseUrl(config), 'otklik_worker', 2);
+      const config = await readOperatorConfig();
+      const pool = openPool(config.DATABASE_URL, 'otklik_worker', 2);
       const client = openClient(config);
       try {
         const { rows } = await pool.query<{

@@ -4,7 +4,7 @@ import { openPool } from '../db/pool.js';
 import { loadRegion } from '../db/region-store.js';
 import { findRegionDir } from '../region/find-region-dir.js';
 import { readRegion } from '../region/read-region.js';
-import { databaseUrl } from './database-url.js';
+import { readOperatorConfig } from './operator-config.js';
 
 /** `otklik region check | load`. */
 export function registerRegion(program: Command): void {
@@ -25,9 +25,9 @@ export function registerRegion(program: Command): void {
       'load a region into the database; items edited through the API stay until their file changes',
     )
     .action(async (name?: string) => {
-      const config = readConfig();
+      const config = await readOperatorConfig();
       const read = await readRegion(findRegionDir(name ?? config.OTKLIK_REGION));
-      const pool = openPool(databaseUrl(config), null, 2);
+      const pool = openPool(config.DATABASE_URL, null, 2);
       try {
         const { changed } = await loadRegion(pool, read);
         console.log(`${read.code}: ${changed} items changed.`);

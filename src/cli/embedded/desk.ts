@@ -14,6 +14,7 @@ import type { RunLog } from './run-record.js';
 import { stopRecorded } from './run-record.js';
 import type { RunningServer } from './running-server.js';
 import { signalProcess } from './process-mark.js';
+import { announceDesk, withdrawDesk } from './running-desk.js';
 import { startDatabase, startWorkflows } from './servers.js';
 
 export interface DeskOptions {
@@ -51,6 +52,7 @@ export class Desk {
 
   /** Stops the parts in order, also those that a start under way has just brought up. */
   async stop(): Promise<void> {
+    await withdrawDesk(this.#options.config.dataDir);
     await stopRecorded(this.#options.runLog.current);
     await this.#starting;
     await stopRecorded(this.#options.runLog.current);
@@ -85,7 +87,7 @@ export class Desk {
       () => 'Starting PostgreSQL and Temporal, preparing the database',
       bothOf(database, startWorkflows(context)),
     );
-    const servers: Record<string, string> = {
+    const servers = {
       ...environment,
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: config.TEMPORAL_NAMESPACE,
@@ -95,6 +97,11 @@ export class Desk {
     const port = await this.#choosePort();
     const host = ['0.0.0.0', '::'].includes(config.HOST) ? '127.0.0.1' : config.HOST;
     const url = config.PUBLIC_URL ?? `http://${host}:${port}`;
+    await announceDesk(config.dataDir, {
+      ...servers,
+      PUBLIC_URL: url,
+      API_URL: `http://${host}:${port}`,
+    });
     const failures = await this.#startPrograms({ ...servers, PORT: String(port), PUBLIC_URL: url });
     await showProgress(
       () => 'Waiting for the API and the worker',
