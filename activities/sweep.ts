@@ -1,6 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type pg from 'pg';
+import type { AttachmentStore } from '../src/attachments/store.js';
+import { tidyAttachments } from '../src/attachments/tidy.js';
 import { complaintWorkflowId } from '../src/temporal/names.js';
 import { toWorld, type WorldAnchor } from '../src/domain/world-clock.js';
 import { signalRun } from '../src/relay/signal-run.js';
@@ -13,6 +15,7 @@ export interface SweepDeps {
   client: Client;
   clock: WorldAnchor;
   taskQueue: string;
+  attachments: AttachmentStore;
 }
 
 const PAGE = 500;
@@ -93,6 +96,7 @@ export function createSweep(deps: SweepDeps): SweepActivities {
       await deps.pool.query(
         `delete from idempotency_keys where created_at < now() - interval '2 days'`,
       );
+      await tidyAttachments(deps.pool, deps.attachments, Date.now());
       return { expired: rowCount ?? 0 };
     }),
   };

@@ -22,6 +22,7 @@ const schema = z.object({
   OTKLIK_CLOCK_START: z.iso.datetime({ offset: true }).optional(),
   OTKLIK_TIME_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
   OTKLIK_RATE_LIMIT: z.coerce.number().int().min(0).default(6000),
+  OTKLIK_ATTACHMENT_MB: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_API_POOL: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_WORKER_POOL: z.coerce.number().int().min(1).max(200).default(20),
   PUBLIC_URL: url.optional(),

@@ -18,6 +18,7 @@ const STATUS_OF = {
   idempotency_mismatch: 422,
   rate_limited: 429,
   unavailable: 503,
+  storage_full: 507,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS_OF;

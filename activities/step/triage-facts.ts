@@ -20,6 +20,7 @@ export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): 
     suggestions: found.suggestions,
     municipality,
     spam: found.spam,
+    noText: text === '',
     repeatOf: earlier[0] ?? row.process.repeatOf,
     repeats: earlier.length,
   };

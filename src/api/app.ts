@@ -5,6 +5,7 @@ import type { HelmetOptions } from 'helmet';
 import { notFound } from '../errors.js';
 import { authenticate, callerOf } from './auth.js';
 import { intake } from './complaints/intake.js';
+import { uploadRoutes } from './attachments/upload.js';
 import type { AppDeps } from './deps.js';
 import { idempotent } from './idempotency.js';
 import { methodNotAllowed } from './method-not-allowed.js';
@@ -19,14 +20,14 @@ import { trackRoutes } from './track/track.js';
 
 export type { AppDeps } from './deps.js';
 
-/** What needs a key. `intake` is mounted elsewhere and only told here, for the methods of its path. */
-function keyedApi(deps: AppDeps, guards: RequestHandler[], intake: Router): Router {
+/** What needs a key. `others` are mounted elsewhere and only told here, for the methods of their paths. */
+function keyedApi(deps: AppDeps, guards: RequestHandler[], others: Router[]): Router {
   const api = express.Router();
   const routers = apiRouters(deps);
   api.use(...guards);
   api.use(idempotent(deps.pool, deps.log, (req) => callerOf(req).actor));
   api.use(...routers);
-  api.use(methodNotAllowed([intake, ...routers]));
+  api.use(methodNotAllowed([...others, ...routers]));
   return api;
 }
 
@@ -54,15 +55,13 @@ export function createApp(deps: AppDeps): express.Express {
   });
   app.use(helmet(headersFor(deps.config.publicUrl)));
   // A key is known before a byte of the body is read.
-  const guards = [
-    authenticate(deps.pool),
-    limitByCaller(deps.config.OTKLIK_RATE_LIMIT),
-    ...jsonBody(),
-  ];
+  const entry = [authenticate(deps.pool), limitByCaller(deps.config.OTKLIK_RATE_LIMIT)];
+  const guards = [...entry, ...jsonBody()];
   // The busiest call passes no other router.
   const first = express.Router().post('/complaints', ...guards, ...intake(deps));
+  const uploads = uploadRoutes(deps, entry);
   const ops = opsRoutes(deps);
-  const open = [...openRouters(), trackPages(deps)];
+  const open = [...openRouters(deps), trackPages(deps)];
   const track = trackRoutes(deps);
   app.use(ops);
   app.use('/api/v1', first);
@@ -73,7 +72,8 @@ export function createApp(deps: AppDeps): express.Express {
   app.use(...open);
   app.use(methodNotAllowed([ops, ...open]));
   app.use('/api/v1', track, methodNotAllowed([track]));
-  app.use('/api/v1', keyedApi(deps, guards, first));
+  app.use('/api/v1', uploads);
+  app.use('/api/v1', keyedApi(deps, guards, [first, uploads]));
   app.use(() => {
     throw notFound();
   });

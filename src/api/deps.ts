@@ -5,6 +5,7 @@ import type { RegionCache } from '../db/region-store.js';
 import { toWorld } from '../domain/world-clock.js';
 import type { WorldAnchor } from '../domain/world-clock.js';
 import type { DeskClient } from '../temporal/desk-client.js';
+import type { Files } from './attachments/files.js';
 
 /** What the API stands on. One object for the life of the process. */
 export interface AppDeps {
@@ -15,6 +16,7 @@ export interface AppDeps {
   desk: DeskClient;
   anchor: WorldAnchor;
   log: Logger;
+  files: Files;
   /** Tells the relay that the outbox has new rows; called after the commit. */
   kickRelay(): void;
 }

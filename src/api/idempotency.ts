@@ -89,6 +89,19 @@ export function keepInstead(res: Response, body: unknown): void {
   res.locals.keptBody = body;
 }
 
+/** Makes the body of a replay anew from the one that was kept: a link in it would have expired. */
+export function refreshReplay<Kept>(
+  res: Response,
+  refresh: (kept: Kept) => Promise<unknown>,
+): void {
+  res.locals.refreshReplay = refresh;
+}
+
+async function refreshed(res: Response, answer: KeptAnswer): Promise<KeptAnswer> {
+  const refresh = res.locals.refreshReplay as ((kept: unknown) => Promise<unknown>) | undefined;
+  return refresh && answer.status < 300 ? { ...answer, body: await refresh(answer.body) } : answer;
+}
+
 function answerOf(res: Response, chunk: unknown): KeptAnswer {
   const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : chunk;
   const headers = KEPT_HEADERS.flatMap((name) => {
@@ -132,7 +145,7 @@ export function idempotent(
     const call = keyedCall(req, actorOf(req), key);
     const turn = await takeKey(pool, call);
     if (turn.turn === 'replay') {
-      replay(res, turn.answer);
+      replay(res, await refreshed(res, turn.answer));
       return;
     }
     if (turn.turn !== 'run') {

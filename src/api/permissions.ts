@@ -54,6 +54,9 @@ const table = {
   waive: ['operator'],
   publishAgain: ['operator'],
 
+  uploadAttachment: ['intake', ...staff],
+  readAttachment: staff,
+
   readNotes: staff,
   writeNote: staff,
 

@@ -127,8 +127,8 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
     }
     const answer = known(error);
     if (answer) {
-      if (answer.code === 'unavailable') {
-        log.warn({ requestId: req.requestId, cause: cause(error) }, 'unavailable');
+      if (answer.status >= 500) {
+        log.warn({ requestId: req.requestId, cause: cause(error) }, answer.code);
       }
       sendProblem(res, answer);
       return;

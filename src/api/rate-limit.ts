@@ -38,13 +38,22 @@ export function limitByCaller(perMinute: number): RequestHandler {
   return limiter(perMinute, (req) => req.caller?.actor ?? ipKeyGenerator(req.ip ?? ''));
 }
 
+/** A citizen photographs no faster. */
+const UPLOADS_PER_MINUTE = 30;
+
+// The token is a secret: the limiter's memory holds a digest.
+const tokenDigest = (req: Request): string =>
+  createHash('sha256').update(String(req.params.token)).digest('base64url');
+
+/** A limit for the files that come by one private link. */
+export function limitUploads(enabled: boolean): RequestHandler {
+  return limiter(enabled ? UPLOADS_PER_MINUTE : 0, tokenDigest);
+}
+
 /** Two limits for pages without a sign-in: one for the address that asks, one for the token asked for. */
 export function limitTrack(enabled: boolean): RequestHandler[] {
   return [
     limiter(enabled ? ADDRESS_PER_MINUTE : 0, (req) => ipKeyGenerator(req.ip ?? '')),
-    limiter(enabled ? TOKEN_PER_MINUTE : 0, (req) =>
-      // The token is a secret: the limiter's memory holds a digest.
-      createHash('sha256').update(String(req.params.token)).digest('base64url'),
-    ),
+    limiter(enabled ? TOKEN_PER_MINUTE : 0, tokenDigest),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { downloadRoutes, linkRoutes } from './attachments/download.js';
 import { commandRoutes } from './complaints/commands.js';
 import { correctRoutes } from './complaints/correct.js';
 import { extensionRoutes } from './complaints/extensions.js';
@@ -22,11 +23,12 @@ export function apiRouters(deps: AppDeps): Router[] {
     mergeRoutes(deps),
     splitRoutes(deps),
     noteRoutes(deps),
+    downloadRoutes(deps),
     ...resourceRouters(deps),
   ];
 }
 
-/** Routers at the root that need no key: the OpenAPI file and its page. */
-export function openRouters(): Router[] {
-  return [openApiRoutes()];
+/** Routers at the root that need no key: the OpenAPI file and its page, and signed links to files. */
+export function openRouters(deps: AppDeps): Router[] {
+  return [openApiRoutes(), linkRoutes(deps)];
 }

@@ -10,6 +10,7 @@ import { openLog } from '../log.js';
 import { openClient } from '../temporal/connect.js';
 import { createDeskClient } from '../temporal/desk-client.js';
 import { createApp } from './app.js';
+import { openFiles } from './attachments/files.js';
 
 export interface RunningApi {
   /** The port it listens on: the configured one, or a free one for 0. */
@@ -69,6 +70,7 @@ export async function startApi(
       desk: createDeskClient(client),
       anchor: await readAnchor(pool, config),
       log,
+      files: openFiles(config, pool),
       kickRelay: relayKicker(pool),
     });
     const server = createServer(app);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { COMPLAINT_KINDS, REPLY_OUTCOMES } from '../domain/commands.js';
 import { REJECT_CODES } from '../domain/transitions.js';
+import { attachmentIds } from './attachments.js';
 import { agencyRef, complaintRef, instant, label, text } from './primitives.js';
 
 /** Bodies of the commands on a complaint, by the last part of their path. */
@@ -22,7 +23,7 @@ const reply = z.strictObject({
     .enum(['agency', 'head'])
     .optional()
     .describe('`head`: the head of the agency answers in person'),
-  attachments: z.array(label(60)).max(50).optional(),
+  attachments: attachmentIds.optional().describe('Evidence: own uploads that are not bound yet'),
   submit: z.boolean().default(true).describe('false keeps a draft'),
 });
 

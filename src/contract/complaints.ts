@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { COMPLAINT_KINDS, REPLY_OUTCOMES } from '../domain/commands.js';
 import { CLOSURE_REASONS, REJECT_CODES, STATUSES } from '../domain/transitions.js';
+import { attachment, attachmentIds, NO_WORDS, saysSomething } from './attachments.js';
 import { PRIORITIES, SOURCES } from './list.js';
-import { instant, label, text } from './primitives.js';
+import { instant, label, text, TEXT_MAX } from './primitives.js';
 
 const contact = label(254).refine(
   (value) =>
@@ -11,13 +12,12 @@ const contact = label(254).refine(
   'must be an e-mail address or a phone number',
 );
 
-/** POST /complaints. */
-export const newComplaint = z.strictObject({
+const complaintBody = z.strictObject({
   source: z.enum(SOURCES),
   externalId: label(200)
     .optional()
     .describe("The message's own id at the source; the same one again is the same complaint"),
-  text: text(),
+  text: text(TEXT_MAX, { mayBeEmpty: true }).describe('May be empty when something is attached'),
   author: z
     .strictObject({
       name: text(200).optional(),
@@ -41,8 +41,11 @@ export const newComplaint = z.strictObject({
     .optional(),
   address: text(500).optional(),
   campaign: label(100).optional(),
-  attachments: z.array(label(60)).max(50).optional(),
+  attachments: attachmentIds.optional(),
 });
+
+/** POST /complaints. A photo may say it all. */
+export const newComplaint = complaintBody.refine(saysSomething, NO_WORDS);
 export type NewComplaint = z.output<typeof newComplaint>;
 
 export const acceptedComplaint = z
@@ -117,6 +120,7 @@ const reply = z.object({
   approvedAt: at.nullable(),
   publishedAt: at.nullable(),
   publications: z.array(publication),
+  attachments: z.array(attachment).describe('Evidence'),
 });
 
 /** GET /complaints/{id}. */
@@ -166,6 +170,7 @@ export const complaint = complaintState
     parent: z.uuid().nullable(),
     allowed: z.array(z.string()).describe('Commands that the state allows'),
     replies: z.array(reply),
+    attachments: z.array(attachment).describe('Of the complaint and the further words'),
     extensions: z.array(
       z.object({
         id: z.uuid(),

@@ -26,9 +26,9 @@ function codePoints(value: string): number {
 /**
  * Free text: control characters are removed, line ends become line feeds, all else is kept as it was written
  * (emoji, joiners, and bidi overrides too: whoever shows a text isolates it). A lone surrogate is no text.
- * `max` counts code points.
+ * `max` counts code points. `mayBeEmpty`: without a visible character it is ''.
  */
-export function text(max = TEXT_MAX) {
+export function text(max = TEXT_MAX, { mayBeEmpty = false } = {}) {
   return z
     .string()
     .transform((value, ctx) => {
@@ -38,6 +38,9 @@ export function text(max = TEXT_MAX) {
       }
       const kept = value.replace(LINE_ENDS, '\n').replace(CONTROLS, '');
       if (!VISIBLE.test(kept)) {
+        if (mayBeEmpty) {
+          return '';
+        }
         ctx.addIssue({ code: 'custom', message: 'must not be empty' });
         return z.NEVER;
       }

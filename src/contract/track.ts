@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STATUSES } from '../domain/transitions.js';
-import { label, text } from './primitives.js';
+import { attachedFile, attachmentIds, NO_WORDS, saysSomething } from './attachments.js';
+import { label, text, TEXT_MAX } from './primitives.js';
 
 /** What a citizen sees and sends by the private link. */
 
@@ -15,12 +16,16 @@ export const ratingBody = z
     message: 'a rating or whether it is solved is needed',
   });
 
-export const messageBody = z.strictObject({
-  text: text(),
+const message = z.strictObject({
+  text: text(TEXT_MAX, { mayBeEmpty: true }).describe('May be empty when something is attached'),
   messageId: label(200)
     .optional()
     .describe('Of the sender; the same one again is the same message'),
+  attachments: attachmentIds.optional(),
 });
+export const messageBody = message.refine(saysSomething, NO_WORDS);
+
+const files = z.array(attachedFile);
 
 export const trackedComplaint = z
   .object({
@@ -29,6 +34,7 @@ export const trackedComplaint = z
     closureReason: z.string().nullable(),
     receivedAt: z.iso.datetime(),
     text: z.string().nullable(),
+    attachments: files,
     agency: z.string().nullable(),
     answers: z.array(
       z.object({
@@ -37,9 +43,12 @@ export const trackedComplaint = z
         outcome: z.string().nullable(),
         publishedAt: z.iso.datetime(),
         revision: z.int(),
+        attachments: files.describe('Evidence'),
       }),
     ),
-    messages: z.array(z.object({ text: z.string().nullable(), at: z.iso.datetime() })),
+    messages: z.array(
+      z.object({ text: z.string().nullable(), at: z.iso.datetime(), attachments: files }),
+    ),
     timeline: z.array(
       z.object({ type: z.string(), at: z.iso.datetime(), agency: z.string().optional() }),
     ),

@@ -1,4 +1,5 @@
 import type { Process } from '../domain/process.js';
+import { attachmentsWhere, type ListedAttachment } from './attachments-store.js';
 import type { Db } from './pool.js';
 
 /** Everything that lies about one complaint. Instants inside of lists are ISO strings of PostgreSQL. */
@@ -35,6 +36,8 @@ export interface ComplaintDetail {
   parent: string | null;
   trackToken: string;
   replies: ReplyDetail[];
+  /** Of the complaint and the further words, not of replies. */
+  attachments: ListedAttachment[];
   extensions: {
     id: string;
     until: string;
@@ -71,6 +74,7 @@ export interface ReplyDetail {
     attempts: number;
     lastError: string | null;
   }[];
+  attachments: ListedAttachment[];
 }
 
 const list = (query: string): string => `coalesce((${query}), '[]'::jsonb)`;
@@ -81,7 +85,8 @@ const REPLIES = `select jsonb_agg(jsonb_build_object(
     'createdAt', r.created_at, 'approvedAt', r.approved_at, 'publishedAt', r.published_at,
     'publications', coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'channel', p.channel,
         'state', p.state, 'attempts', p.attempts, 'lastError', p.last_error) order by p.revision, p.id)
-      from publications p where p.reply_id = r.id), '[]'::jsonb)
+      from publications p where p.reply_id = r.id), '[]'::jsonb),
+    'attachments', ${attachmentsWhere('a.reply_id = r.id')}
   ) order by r.created_at, r.id)
   from replies r join texts rt on rt.id = r.text_id where r.complaint_id = c.id`;
 
@@ -105,7 +110,8 @@ export async function readDetail(db: Db, id: string): Promise<ComplaintDetail> {
         c.lat, c.lon, c.origin, c.visibility, c.received_at as "receivedAt", c.posted_at as "postedAt",
         c.closed_at as "closedAt", c.campaign, c.repeat_of as "repeatOf", c.merged_into as "mergedInto",
         c.parent_id as parent, c.track_token as "trackToken",
-        ${list(REPLIES)} as replies, ${list(EXTENSIONS)} as extensions, ${list(RATINGS)} as ratings
+        ${list(REPLIES)} as replies, ${list(EXTENSIONS)} as extensions, ${list(RATINGS)} as ratings,
+        ${attachmentsWhere('a.complaint_id = c.id and a.reply_id is null')} as attachments
       from complaints c left join texts t on t.id = c.text_id where c.id = $1`,
     values: [id],
   });

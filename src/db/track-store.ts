@@ -1,4 +1,5 @@
 import type { ClosureReason, Status } from '../domain/transitions.js';
+import { attachmentsWhere, type ListedAttachment } from './attachments-store.js';
 import type { Db } from './pool.js';
 
 /** What lies behind a private link. Instants inside of lists are ISO strings of PostgreSQL. */
@@ -18,8 +19,10 @@ export interface TrackedRow {
     outcome: string | null;
     publishedAt: string;
     revision: number;
+    attachments: ListedAttachment[];
   }[];
-  messages: { text: string | null; at: string }[];
+  messages: { text: string | null; at: string; attachments: ListedAttachment[] }[];
+  attachments: ListedAttachment[];
   events: { type: string; at: string; agency: string | null; closure: string | null }[];
 }
 
@@ -28,16 +31,18 @@ const PUBLIC_EVENTS = ['received', 'assigned', 'asked', 'closed', 'reopened'];
 
 // Of each reply the newest revision that was published at this complaint: a duplicate has the answer of the
 // complaint that it was merged into.
-const ANSWERS = `select jsonb_agg(jsonb_build_object('text', a.body, 'kind', a.kind, 'outcome', a.outcome,
-    'publishedAt', a.published_at, 'revision', a.revision) order by a.published_at, a.reply_id)
+const ANSWERS = `select jsonb_agg(jsonb_build_object('text', w.body, 'kind', w.kind, 'outcome', w.outcome,
+    'publishedAt', w.published_at, 'revision', w.revision,
+    'attachments', ${attachmentsWhere('a.reply_id = w.reply_id')}) order by w.published_at, w.reply_id)
   from (select distinct on (p.reply_id) p.reply_id, p.revision, p.published_at, r.kind, r.outcome, t.body
     from publications p join replies r on r.id = p.reply_id
       left join reply_revisions v on v.reply_id = p.reply_id and v.revision = p.revision
       join texts t on t.id = coalesce(v.text_id, r.text_id)
     where p.complaint_id = c.id and p.state = 'published'
-    order by p.reply_id, p.revision desc) a`;
+    order by p.reply_id, p.revision desc) w`;
 
-const MESSAGES = `select jsonb_agg(jsonb_build_object('text', t.body, 'at', i.received_at)
+const MESSAGES = `select jsonb_agg(jsonb_build_object('text', t.body, 'at', i.received_at,
+    'attachments', ${attachmentsWhere('a.inbox_id = i.id')})
     order by i.received_at, i.id)
   from inbox i join texts t on t.id = i.text_id where i.complaint_id = c.id and i.source <> 'merged'`;
 
@@ -55,6 +60,7 @@ export async function findTracked(db: Db, token: string): Promise<TrackedRow | n
         exists (select from ratings g where g.complaint_id = c.id and g.run_no = c.run_no) as rated,
         coalesce((${ANSWERS}), '[]'::jsonb) as answers,
         coalesce((${MESSAGES}), '[]'::jsonb) as messages,
+        ${attachmentsWhere('a.complaint_id = c.id and a.reply_id is null and a.inbox_id is null')} as attachments,
         coalesce((${EVENTS}), '[]'::jsonb) as events
       from complaints c left join texts t on t.id = c.text_id where c.track_token = $1`,
     values: [token, PUBLIC_EVENTS],

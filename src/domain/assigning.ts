@@ -26,6 +26,8 @@ export interface Triage extends Routed {
   suggestions: Suggestion[];
   municipality: string | null;
   spam: boolean;
+  /** There are no words to judge by: a photo alone. */
+  noText?: boolean;
   /** The latest earlier complaint of the same person, topic and place that is closed, and how many there are. */
   repeatOf: string | null;
   repeats: number;
@@ -59,10 +61,12 @@ export function triage(turn: Turn, found: Triage, receivedAt: number): void {
     priority: found.priority,
     policy: { code: found.policy.code, version: found.policy.version },
     ...(found.spam && { spam: true }),
+    ...(found.noText && { noText: true }),
     ...(found.repeatOf !== null && { repeatOf: found.repeatOf }),
   });
   if (found.agencyId === null) {
-    turn.notify('needs_triage', 'operators', 'needs_triage', {});
+    const data = found.noText ? { reason: 'no_text' } : {};
+    turn.notify('needs_triage', 'operators', 'needs_triage', data);
   } else {
     handTo(turn, found.agencyId, { rule: found.rule });
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
+import { moveWithWord } from '../db/attachments-bind.js';
 import { inTransaction, type Db } from '../db/pool.js';
 import { enqueue, type OutboxRow } from '../db/outbox.js';
 import {
@@ -168,6 +169,11 @@ async function passOn(db: Db, word: Word, inboxId: string, into: string): Promis
     [id, into, inboxId, `from ${word.number}`, copy.id, word.received_at],
   );
   if (rowCount === 1) {
+    await moveWithWord(db, inboxId, {
+      complaintId: into,
+      asWord: true,
+      at: word.received_at.getTime(),
+    });
     await enqueue(db, 'word', into, { inboxId: id });
   }
 }
@@ -212,5 +218,6 @@ async function newComplaint(
     ],
   );
   await insertEvents(db, id, events);
+  await moveWithWord(db, inboxId, { complaintId: id, asWord: false, at: now });
   await enqueue(db, 'start', id, {});
 }

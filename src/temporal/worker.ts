@@ -5,12 +5,14 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { createPublish } from '../../activities/publish.js';
 import { createStep } from '../../activities/step/step.js';
 import { createSweep } from '../../activities/sweep.js';
+import { DiskStore } from '../attachments/disk-store.js';
 import { channels } from '../channels/registry.js';
 import type { Config } from '../config.js';
 import type { RegionCache } from '../db/region-store.js';
@@ -62,6 +64,7 @@ export async function createWorkers(deps: WorkerDeps): Promise<DeskWorkers> {
     identity: `w${process.pid}`,
     buildId: VERSION,
   } satisfies Partial<WorkerOptions>;
+  const attachments = new DiskStore(join(config.dataDir, 'attachments'));
   const step = createStep({ pool, region, channelOf: (source) => channels.nameFor(source) });
   const desk = await Worker.create({
     ...common,
@@ -69,7 +72,13 @@ export async function createWorkers(deps: WorkerDeps): Promise<DeskWorkers> {
     workflowBundle: deps.bundle ?? BUILT_BUNDLE,
     activities: {
       step,
-      ...createSweep({ pool, client, clock, taskQueue: config.OTKLIK_TASK_QUEUE }),
+      ...createSweep({
+        pool,
+        client,
+        clock,
+        taskQueue: config.OTKLIK_TASK_QUEUE,
+        attachments,
+      }),
     },
     maxCachedWorkflows: 2_000,
     reuseV8Context: true,

@@ -74,6 +74,11 @@ const RULES: Rule[] = [
     allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
   },
   {
+    under: 'src/attachments',
+    says: 'attachments know files and their rows, and nothing of who asks',
+    allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
+  },
+  {
     under: 'src/relay',
     says: 'the relay sends what the database holds; it does not reach into activities or the API',
     allows: orType(never('src/api', 'src/cli', 'activities', 'workflows', 'express'), 'workflows'),

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/api/app.js';
+import { openFiles } from '../../src/api/attachments/files.js';
 import { relayKicker } from '../../src/db/outbox.js';
 import { insertKey, makeKey, type KeyRole } from '../../src/db/keys-store.js';
 import { openPool } from '../../src/db/pool.js';
@@ -52,6 +53,7 @@ export async function openDesk(
     desk: createDeskClient(parts.client),
     anchor: parts.clock,
     log: openLog(config, 'api'),
+    files: openFiles(config, pool),
     kickRelay: relayKicker(pool),
   });
   const server: Server = createServer(app);

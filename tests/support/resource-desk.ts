@@ -5,6 +5,7 @@ import type pg from 'pg';
 import pino from 'pino';
 import { v7 as uuid } from 'uuid';
 import { createApp, type AppDeps } from '../../src/api/app.js';
+import { openFiles } from '../../src/api/attachments/files.js';
 import { readConfig } from '../../src/config.js';
 import { insertKey, makeKey, type KeyRole } from '../../src/db/keys-store.js';
 import { openPool } from '../../src/db/pool.js';
@@ -83,8 +84,9 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
   await loadRegion(owner, await readRegion(findRegionDir('nizhny-novgorod')));
   const pool = openPool(database.url, 'otklik_api', 10);
   const temporal = { up: true };
+  const config = readConfig({ NODE_ENV: 'test', OTKLIK_RATE_LIMIT: '0', LOG_LEVEL: 'silent' });
   const deps: AppDeps = {
-    config: readConfig({ NODE_ENV: 'test', OTKLIK_RATE_LIMIT: '0', LOG_LEVEL: 'silent' }),
+    config,
     pool,
     region: new RegionCache(pool),
     desk: {
@@ -93,6 +95,7 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
     },
     anchor: IDENTITY,
     log: pino({ level: process.env.OTKLIK_TEST_LOG ?? 'silent' }),
+    files: openFiles(config, pool),
     kickRelay: () => undefined,
   };
   const app = createApp(deps);

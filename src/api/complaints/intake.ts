@@ -3,7 +3,9 @@ import { v7 as uuid } from 'uuid';
 import { newComplaint } from '../../contract/complaints.js';
 import type { AcceptedComplaint } from '../../contract/complaints.js';
 import { findAccepted, findByExternalId, insertComplaint } from '../../db/complaints-intake.js';
-import type { KnownComplaint } from '../../db/complaints-intake.js';
+import type { KnownComplaint, NewComplaintRow } from '../../db/complaints-intake.js';
+import { bindAttachments } from '../../db/attachments-bind.js';
+import { inTransaction } from '../../db/pool.js';
 import { findKeyed, keepAnswer, turnOf } from '../../db/idempotency-store.js';
 import type { KeyedCall } from '../../db/idempotency-store.js';
 import { secretOf } from '../../db/settings.js';
@@ -57,6 +59,26 @@ async function answerAgain(deps: AppDeps, res: Response, call: KeyedCall): Promi
   return true;
 }
 
+/** One statement; with attachments a transaction, since they are bound to it or it is not made. */
+async function insert(
+  deps: AppDeps,
+  row: NewComplaintRow,
+  call: KeyedCall | undefined,
+  ids: string[],
+): Promise<string | null> {
+  if (ids.length === 0) {
+    return insertComplaint(deps.pool, row, call);
+  }
+  return inTransaction(deps.pool, async (db) => {
+    const number = await insertComplaint(db, row, call);
+    if (number !== null) {
+      const { id: complaintId, createdBy: actor, receivedAt: at } = row;
+      await bindAttachments(db, { complaintId, ids, actor, at });
+    }
+    return number;
+  });
+}
+
 /**
  * POST /complaints: one statement makes the message durable, with its Idempotency-Key where it has one; the
  * workflow is started without waiting.
@@ -76,7 +98,7 @@ export function intake(deps: AppDeps): RequestHandler[] {
       region: await deps.region.current(),
       personSecret: await secret(),
     });
-    const number = await insertComplaint(deps.pool, row, call);
+    const number = await insert(deps, row, call, message.attachments ?? []);
     if (number !== null) {
       deps.kickRelay();
       res.status(202).json(accepted(deps, { ...row, number, status: 'received' }, false));

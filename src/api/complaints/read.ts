@@ -29,7 +29,8 @@ export function readRoutes(deps: AppDeps): Router {
     const head = await visibleComplaint(deps, callerOf(req), String(req.params.id));
     const detail = await readDetail(deps.pool, head.id);
     setVersion(res, head.version);
-    res.json(showComplaint(deps.config, head, detail, await deps.region.current()));
+    const sign = await deps.files.signer();
+    res.json(showComplaint(deps.config, head, detail, await deps.region.current(), sign));
   });
 
   router.get('/complaints/:id/timeline', permit('readComplaint'), async (req, res) => {

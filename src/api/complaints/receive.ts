@@ -44,7 +44,7 @@ export interface Receipt {
 
 /**
  * A message as the row that makes it a complaint.
- * @throws AppError `invalid` for a date ahead of the desk's clock, an unknown municipality or attachment.
+ * @throws AppError `invalid` for a date ahead of the desk's clock or an unknown municipality.
  */
 export function receive(message: NewComplaint, receipt: Receipt): NewComplaintRow {
   const { region, now } = receipt;
@@ -57,10 +57,6 @@ export function receive(message: NewComplaint, receipt: Receipt): NewComplaintRo
     ...(message.municipality !== undefined && municipality === undefined
       ? [{ path: 'municipality', message: 'no such municipality' }]
       : []),
-    ...(message.attachments ?? []).map((_, index) => ({
-      path: `attachments[${index}]`,
-      message: 'no such attachment',
-    })),
   ];
   if (wrong.length > 0) {
     throw invalid(wrong);

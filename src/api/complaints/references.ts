@@ -31,15 +31,3 @@ export async function requireExecutor(
     throw invalid([{ path: 'executor', message: 'no such user at the agency' }]);
   }
 }
-
-/** @throws AppError `invalid` naming every id: nothing can be attached yet that would be known. */
-export function requireNoAttachments(attachments: string[] | undefined): void {
-  if (attachments && attachments.length > 0) {
-    throw invalid(
-      attachments.map((_, index) => ({
-        path: `attachments[${index}]`,
-        message: 'no such attachment',
-      })),
-    );
-  }
-}

@@ -3,6 +3,7 @@ import type { Request, Response, Router } from 'express';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { askBody, noBody, replyBody, returnBody } from '../../contract/commands.js';
+import { bindAttachments } from '../../db/attachments-bind.js';
 import type { ComplaintHead } from '../../db/complaints-store.js';
 import { inTransaction } from '../../db/pool.js';
 import { findReply, insertReply, type ReplyRow } from '../../db/replies-store.js';
@@ -14,7 +15,6 @@ import type { AppDeps } from '../deps.js';
 import { resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
 import { ownComplaint } from './access.js';
-import { requireNoAttachments } from './references.js';
 import { requireNewWords, wordsDigest } from './reply-words.js';
 import { requireAllowed, runCommand, storeText, type Preparing } from './run-command.js';
 import { sendState } from './show-state.js';
@@ -26,7 +26,6 @@ type ReplyBody = z.output<typeof replyBody>;
 const commandOf = (kind: string) => (kind === 'interim' ? 'replyInterim' : 'replyFinal');
 
 function checkReply(deps: AppDeps, body: ReplyBody): void {
-  requireNoAttachments(body.attachments);
   const now = worldNow(deps);
   if (body.promisedAt !== undefined && body.promisedAt <= now) {
     throw invalid([{ path: 'promisedAt', message: 'must be ahead' }]);
@@ -55,6 +54,8 @@ async function insertDraft(
     actor,
     at: now,
   });
+  const ids = body.attachments ?? [];
+  await bindAttachments(db, { complaintId: head.id, ids, actor, at: now, replyId: id });
 }
 
 /** The reply of a path, of this very complaint. @throws AppError `not_found`. */

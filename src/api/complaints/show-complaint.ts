@@ -5,6 +5,8 @@ import type { ComplaintHead } from '../../db/complaints-store.js';
 import type { RegionView } from '../../db/region-store.js';
 import { allowedIn, placeOf } from '../../domain/transitions.js';
 import { complaintWorkflowId } from '../../temporal/names.js';
+import type { Sign } from '../attachments/files.js';
+import { showAttachment } from '../attachments/show.js';
 import type { AppDeps } from '../deps.js';
 import { agencyShown } from '../resources/own-agencies.js';
 import { showClocks } from './show-clocks.js';
@@ -15,7 +17,7 @@ const SUGGESTIONS_MAX = 5;
 // PostgreSQL writes instants inside of JSON with an offset.
 const instant = (text: string | null): string | null => text && new Date(text).toISOString();
 
-function showReply(reply: ReplyDetail): Complaint['replies'][number] {
+function showReply(reply: ReplyDetail, sign: Sign): Complaint['replies'][number] {
   return {
     ...reply,
     status: reply.state,
@@ -23,6 +25,7 @@ function showReply(reply: ReplyDetail): Complaint['replies'][number] {
     createdAt: instant(reply.createdAt),
     approvedAt: instant(reply.approvedAt),
     publishedAt: instant(reply.publishedAt),
+    attachments: reply.attachments.map((row) => showAttachment(row, sign)),
   } as Complaint['replies'][number];
 }
 
@@ -54,6 +57,7 @@ export function showComplaint(
   head: ComplaintHead,
   detail: ComplaintDetail,
   region: RegionView,
+  sign: Sign,
 ): Complaint {
   const { process, lat, lon } = detail;
   return {
@@ -87,7 +91,8 @@ export function showComplaint(
     mergedInto: detail.mergedInto,
     parent: detail.parent,
     allowed: allowedIn(placeOf(head.status, head.closureReason)),
-    replies: detail.replies.map(showReply),
+    replies: detail.replies.map((reply) => showReply(reply, sign)),
+    attachments: detail.attachments.map((row) => showAttachment(row, sign)),
     extensions: detail.extensions.map((extension) => ({
       ...extension,
       until: instant(extension.until),

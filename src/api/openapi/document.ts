@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { problem } from '../../contract/ops.js';
 import { PERMISSIONS } from '../permissions.js';
+import { ATTACHMENT_OPERATIONS } from './attachment-operations.js';
 import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
 import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
@@ -12,6 +13,7 @@ type Json = Record<string, unknown>;
 export const OPERATIONS: Operation[] = [
   ...COMPLAINT_OPERATIONS,
   ...TRACK_OPERATIONS,
+  ...ATTACHMENT_OPERATIONS,
   ...RESOURCE_OPERATIONS,
 ];
 

@@ -3,7 +3,10 @@ import { iso } from '../../contract/primitives.js';
 import type { RegionView } from '../../db/region-store.js';
 import { findByToken, findTracked, type TrackedRow } from '../../db/track-store.js';
 import { isAllowed, placeOf } from '../../domain/transitions.js';
+import type { ListedAttachment } from '../../db/attachments-store.js';
 import { notFound } from '../../errors.js';
+import type { Sign } from '../attachments/files.js';
+import { showFile } from '../attachments/show.js';
 import { worldNow } from '../deps.js';
 import type { AppDeps } from '../deps.js';
 
@@ -39,7 +42,13 @@ function timelineOf(row: TrackedRow, region: RegionView): TrackedComplaint['time
 }
 
 /** What the citizen sees of the own complaint: no names of people, no reasons, no notes. */
-function showTracked(row: TrackedRow, region: RegionView, now: number): TrackedComplaint {
+function showTracked(
+  row: TrackedRow,
+  region: RegionView,
+  now: number,
+  sign: Sign,
+): TrackedComplaint {
+  const files = (rows: ListedAttachment[]) => rows.map((file) => showFile(file, sign));
   const place = placeOf(row.status, row.closureReason);
   const isFresh = row.closedAt !== null && now - row.closedAt.getTime() <= RATES_WITHIN_MS;
   return {
@@ -48,12 +57,18 @@ function showTracked(row: TrackedRow, region: RegionView, now: number): TrackedC
     closureReason: row.closureReason,
     receivedAt: row.receivedAt.toISOString(),
     text: row.text,
+    attachments: files(row.attachments),
     agency: (row.agencyId && region.agencies.get(row.agencyId)?.name) ?? null,
     answers: row.answers.map((answer) => ({
       ...answer,
       publishedAt: iso(new Date(answer.publishedAt)) ?? '',
+      attachments: files(answer.attachments),
     })),
-    messages: row.messages.map(({ text, at }) => ({ text, at: new Date(at).toISOString() })),
+    messages: row.messages.map(({ text, at, attachments }) => ({
+      text,
+      at: new Date(at).toISOString(),
+      attachments: files(attachments),
+    })),
     timeline: timelineOf(row, region),
     canRate: isAllowed('rate', place) && isFresh && !row.rated,
     canWrite: true,
@@ -67,5 +82,6 @@ export async function follow(deps: AppDeps, token: string): Promise<TrackedCompl
   if (!row) {
     throw notFound();
   }
-  return showTracked(row, await deps.region.current(), worldNow(deps));
+  const sign = await deps.files.signer();
+  return showTracked(row, await deps.region.current(), worldNow(deps), sign);
 }

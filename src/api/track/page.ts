@@ -1,4 +1,6 @@
+import type { AttachedFile } from '../../contract/attachments.js';
 import type { TrackedComplaint } from '../../contract/track.js';
+import { MEDIA_TYPES } from '../../attachments/media-types.js';
 import { TEXT_MAX } from '../../contract/primitives.js';
 import { WORDS, type Language, type Words } from './words.js';
 
@@ -13,7 +15,23 @@ const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCA
 
 // Each text is isolated, so that a bidi override in it ends with it and disguises nothing else on the page.
 const words = (text: string | null, erased: string): string =>
-  `<p class="text"><bdi>${escape(text ?? erased)}</bdi></p>`;
+  text === '' ? '' : `<p class="text"><bdi>${escape(text ?? erased)}</bdi></p>`;
+
+/** Pictures small, each leading to itself in full; other files by their name. */
+function filesHtml(files: AttachedFile[], w: Words): string {
+  if (files.length === 0) {
+    return '';
+  }
+  const items = files.map((file, index) => {
+    const { pathname, search } = new URL(file.url);
+    const href = escape(pathname + search);
+    const name = escape(file.name ?? w.file(index + 1));
+    return file.width === null
+      ? `<li><a href="${href}"><bdi>${name}</bdi></a></li>`
+      : `<li><a href="${href}"><img src="${href}" alt="${name}" width="${file.width}" height="${file.height ?? 0}" loading="lazy"></a></li>`;
+  });
+  return `<ul class="files">${items.join('')}</ul>`;
+}
 
 const STYLE = `
 body{margin:0;font:1.0625rem/1.55 system-ui,sans-serif;color:#1b1b1f;background:#fff}
@@ -23,6 +41,9 @@ h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin-top:2rem}h3{font-si
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dd{margin:0}
 label,legend{display:block;font-weight:600;margin-top:.8rem}fieldset{border:0;padding:0;margin:0}
 fieldset label{font-weight:400;margin-top:.3rem}
+input[type=file]{font:inherit;max-width:100%}.hint{margin:.2rem 0;color:#5b5b66}
+.files{list-style:none;padding:0;margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.6rem}
+.files img{display:block;max-width:100%;width:auto;height:9rem;border-radius:4px}
 textarea,select{width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #5b5b66;border-radius:4px}
 button{font:inherit;margin-top:1rem;padding:.6rem 1.2rem;border:0;border-radius:4px;background:#14489b;color:#fff}
 a{color:#14489b}:focus-visible{outline:3px solid #b35900;outline-offset:2px}
@@ -31,7 +52,7 @@ a{color:#14489b}:focus-visible{outline:3px solid #b35900;outline-offset:2px}
 .skip{position:absolute;left:-999rem}.skip:focus{position:static}
 @media (prefers-color-scheme:dark){body{color:#ececf1;background:#16161a}a{color:#9cc0ff}
 button{background:#2f6fd6}textarea,select{background:#222228;color:inherit;border-color:#9a9aa6}
-.told{background:#1d2738}.wrong{background:#3a1d1f}}
+.hint{color:#b4b4bf}.told{background:#1d2738}.wrong{background:#3a1d1f}}
 `;
 
 /** The frame of every page behind a private link. `body`: HTML. */
@@ -78,6 +99,8 @@ export interface PageOptions {
   notice?: Notice | undefined;
   /** What was typed into a form that was refused. */
   draft?: string | undefined;
+  /** The largest file, in MB. */
+  fileMb: number;
 }
 
 function answersHtml(tracked: TrackedComplaint, w: Words, day: (at: string) => string): string {
@@ -89,7 +112,7 @@ function answersHtml(tracked: TrackedComplaint, w: Words, day: (at: string) => s
       const outcome = answer.outcome === null ? '' : `, ${w.outcomes[answer.outcome] ?? ''}`;
       const corrected = answer.revision > 1 ? ` (${w.corrected})` : '';
       return `<article><h3>${w[answer.kind]}${outcome}${corrected}</h3>
-<p><time datetime="${answer.publishedAt}">${day(answer.publishedAt)}</time></p>${words(answer.text, w.erased)}</article>`;
+<p><time datetime="${answer.publishedAt}">${day(answer.publishedAt)}</time></p>${words(answer.text, w.erased)}${filesHtml(answer.attachments, w)}</article>`;
     })
     .join('\n');
 }
@@ -111,12 +134,15 @@ function ratingForm(w: Words, action: string): string {
 </form></section>`;
 }
 
-function messageForm(w: Words, action: string, { messageId, draft }: PageOptions): string {
+function messageForm(w: Words, action: string, { messageId, draft, fileMb }: PageOptions): string {
   return `<section aria-labelledby="write"><h2 id="write">${w.writeTitle}</h2>
-<form method="post" action="${action}">
+<form method="post" action="${action}" enctype="multipart/form-data">
 <input type="hidden" name="messageId" value="${messageId}">
 <label for="text">${w.message}</label>
-<textarea id="text" name="text" rows="5" required maxlength="${TEXT_MAX}">${escape(draft ?? '')}</textarea>
+<textarea id="text" name="text" rows="5" maxlength="${TEXT_MAX}">${escape(draft ?? '')}</textarea>
+<label for="file">${w.addFiles}</label>
+<input type="file" id="file" name="file" multiple accept="${MEDIA_TYPES.join(',')}" aria-describedby="file-hint">
+<p class="hint" id="file-hint">${w.filesHint(fileMb)}</p>
 <button type="submit">${w.send}</button>
 </form></section>`;
 }
@@ -143,7 +169,8 @@ export function trackPage(tracked: TrackedComplaint, options: PageOptions): stri
     .join('\n');
   const messages = tracked.messages
     .map(
-      ({ text, at }) => `<p><time datetime="${at}">${day(at)}</time></p>${words(text, w.erased)}`,
+      ({ text, at, attachments }) =>
+        `<p><time datetime="${at}">${day(at)}</time></p>${words(text, w.erased)}${filesHtml(attachments, w)}`,
     )
     .join('\n');
   return layout(
@@ -155,7 +182,7 @@ export function trackPage(tracked: TrackedComplaint, options: PageOptions): stri
 ${tracked.agency === null ? '' : `<dt>${w.agency}</dt><dd>${escape(tracked.agency)}</dd>`}</dl>
 <section aria-labelledby="answers"><h2 id="answers">${w.answers}</h2>${answersHtml(tracked, w, day)}</section>
 ${tracked.canRate ? ratingForm(w, action('rating')) : ''}
-<section aria-labelledby="own"><h2 id="own">${w.yourText}</h2>${words(tracked.text, w.erased)}</section>
+<section aria-labelledby="own"><h2 id="own">${w.yourText}</h2>${words(tracked.text, w.erased)}${filesHtml(tracked.attachments, w)}</section>
 ${messages === '' ? '' : `<section aria-labelledby="further"><h2 id="further">${w.yourMessages}</h2>${messages}</section>`}
 ${tracked.canWrite ? messageForm(w, action('messages'), options) : ''}
 <section aria-labelledby="history"><h2 id="history">${w.history}</h2><ol>${timeline}</ol></section>

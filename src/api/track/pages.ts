@@ -2,37 +2,45 @@ import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
 import { v7 as uuid } from 'uuid';
 import { messageBody, ratingBody } from '../../contract/track.js';
-import { AppError } from '../../errors.js';
+import { AppError, type FieldError } from '../../errors.js';
+import { citizenFiles } from '../attachments/upload.js';
 import type { AppDeps } from '../deps.js';
 import { resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
 import { follow } from './follow.js';
 import { layout, trackPage, type Notice } from './page.js';
+import { languageOf } from './language.js';
 import { rate } from './rate.js';
-import { WORDS, type Language, type Words } from './words.js';
+import { WORDS, type Words } from './words.js';
 import { withdraw, writeAgain } from './write.js';
 
-/** `?lang=` if it is given, else what the browser asks for; Russian when neither says. */
-function languageOf(req: Request): Language {
-  const asked = req.query.lang;
-  return asked === 'en' || asked === 'ru'
-    ? asked
-    : req.acceptsLanguages('ru', 'en') === 'en'
-      ? 'en'
-      : 'ru';
+function invalidNotice(error: AppError, w: Words, verb: string | undefined): string {
+  const fields = (error.extra.fields ?? []) as FieldError[];
+  if (fields.some(({ path }) => path === 'file' || path === 'attachments')) {
+    return w.fileWrong;
+  }
+  return verb === 'rating' ? w.emptyRating : w.emptyMessage;
 }
 
 /** What the page tells a citizen about an error: never a field's or a state's technical name. */
-function noticeOf(error: AppError, w: Words, verb: string | undefined): Notice {
+function noticeOf(error: AppError, w: Words, verb: string | undefined, fileMb: number): Notice {
   switch (error.code) {
     case 'invalid':
-      return { kind: 'wrong', text: verb === 'rating' ? w.emptyRating : w.emptyMessage };
+      return { kind: 'wrong', text: invalidNotice(error, w, verb) };
+    case 'unsupported_type':
+      return { kind: 'wrong', text: w.fileType };
+    case 'too_large':
+      return { kind: 'wrong', text: w.fileTooLarge(fileMb) };
     case 'unavailable':
+    case 'storage_full':
       return { kind: 'wrong', text: w.later };
     default:
       return { kind: 'wrong', text: w.problem };
   }
 }
+
+/** Files that the page's form takes with one message. */
+const FILES_AT_ONCE_MAX = 5;
 
 const given = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
@@ -48,12 +56,15 @@ export function trackPages(deps: AppDeps): Router {
     const tracked = await follow(deps, token);
     const { zone } = (await deps.region.current()).settings;
     const path = `/track/${token}`;
-    const page = { language, zone, path, messageId: uuid(), notice, draft };
+    const fileMb = deps.config.OTKLIK_ATTACHMENT_MB;
+    const page = { language, zone, path, messageId: uuid(), notice, draft, fileMb };
     res.setHeader('Cache-Control', 'no-store');
     res.setHeader('Content-Language', language);
     res.setHeader('Vary', 'Accept-Language');
     res.type('text/html').send(trackPage(tracked, page));
   }
+
+  const receiveFiles = citizenFiles(deps, FILES_AT_ONCE_MAX);
 
   /** Does what a form asks for and leads back to the page, so that reloading sends nothing again. */
   const act =
@@ -71,7 +82,9 @@ export function trackPages(deps: AppDeps): Router {
         }
         res.status(error.status);
         const { text } = (req.body ?? {}) as { text?: unknown };
-        await show(req, res, noticeOf(error, WORDS[languageOf(req)], verb), given(text));
+        const { OTKLIK_ATTACHMENT_MB } = deps.config;
+        const notice = noticeOf(error, WORDS[languageOf(req)], verb, OTKLIK_ATTACHMENT_MB);
+        await show(req, res, notice, given(text));
       }
     };
 
@@ -100,10 +113,17 @@ export function trackPages(deps: AppDeps): Router {
   router.post(
     '/track/:token/messages',
     form,
-    act('messages', 'written', async (req) => {
-      const { text, messageId } = parse(messageBody, req.body ?? {});
+    act('messages', 'written', async (req, res) => {
+      const attachments = await receiveFiles(req, res);
+      const { text = '', messageId } = (req.body ?? {}) as Record<string, unknown>;
+      const body = parse(messageBody, {
+        text,
+        ...(given(messageId) !== undefined && { messageId }),
+        attachments,
+      });
       const id = resourceIdOf(req);
-      await writeAgain(deps, String(req.params.token), { id, messageId: messageId ?? id, text });
+      const word = { ...body, id, messageId: body.messageId ?? id };
+      await writeAgain(deps, String(req.params.token), word);
     }),
   );
 

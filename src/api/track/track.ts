@@ -3,6 +3,7 @@ import express from 'express';
 import type { Request, Router } from 'express';
 import { noBody } from '../../contract/commands.js';
 import { messageBody, ratingBody } from '../../contract/track.js';
+import { trackUpload } from '../attachments/upload.js';
 import type { AppDeps } from '../deps.js';
 import { idempotent, resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
@@ -32,9 +33,9 @@ export function trackRoutes(deps: AppDeps): Router {
   });
 
   router.post('/track/:token/messages', keyed, async (req: Request, res: express.Response) => {
-    const { text, messageId } = parse(messageBody, req.body);
+    const { messageId, ...words } = parse(messageBody, req.body);
     const id = resourceIdOf(req);
-    const word = { id, messageId: messageId ?? id, text };
+    const word = { id, messageId: messageId ?? id, ...words };
     res.status(202).json(await writeAgain(deps, String(req.params.token), word));
   });
 
@@ -43,6 +44,8 @@ export function trackRoutes(deps: AppDeps): Router {
     await withdraw(deps, req, String(req.params.token));
     res.json(await follow(deps, String(req.params.token)));
   });
+
+  router.post('/track/:token/attachments', ...trackUpload(deps, holderOf));
 
   return router;
 }

@@ -38,6 +38,14 @@ export interface Words {
   tooMany: string;
   later: string;
   emptyMessage: string;
+  addFiles: string;
+  filesHint: (mb: number) => string;
+  file: (place: number) => string;
+  fileType: string;
+  fileTooLarge: (mb: number) => string;
+  fileWrong: string;
+  fileGone: string;
+  noFile: string;
   emptyRating: string;
   statuses: Record<TrackedComplaint['status'], string>;
   closures: Record<string, string>;
@@ -83,7 +91,17 @@ const ru: Words = {
   problem: 'Это сейчас невозможно',
   tooMany: 'Слишком много запросов. Попробуйте через минуту.',
   later: 'Сейчас не получилось. Попробуйте ещё раз чуть позже.',
-  emptyMessage: 'Напишите сообщение, не длиннее 20 000 знаков.',
+  emptyMessage: 'Напишите сообщение, не длиннее 20 000 знаков, или приложите фото.',
+  addFiles: 'Фото или PDF (необязательно)',
+  filesHint: (mb) =>
+    `JPEG, PNG, WebP, GIF или PDF, не больше ${mb} МБ каждый и не больше пяти сразу. Сведения о месте и устройстве из фото удаляются.`,
+  file: (place) => `Файл ${place}`,
+  fileType: 'Такой файл приложить нельзя. Подойдут JPEG, PNG, WebP, GIF и PDF.',
+  fileTooLarge: (mb) => `Файл больше ${mb} МБ.`,
+  fileWrong:
+    'Файл пуст или повреждён, или файлов слишком много: не больше пяти сразу и двадцати всего.',
+  fileGone: 'Файла здесь больше нет, или ссылка устарела. Откройте страницу обращения ещё раз.',
+  noFile: 'Файл не найден. Проверьте ссылку.',
   emptyRating: 'Выберите оценку или ответьте, решён ли вопрос.',
   statuses: {
     received: 'получено',
@@ -156,7 +174,18 @@ const en: Words = {
   problem: 'This is not possible now',
   tooMany: 'Too many requests. Please try again in a minute.',
   later: 'That did not work just now. Please try again a little later.',
-  emptyMessage: 'Please write a message of at most 20,000 characters.',
+  emptyMessage: 'Please write a message of at most 20,000 characters, or attach a photo.',
+  addFiles: 'Photos or PDF (optional)',
+  filesHint: (mb) =>
+    `JPEG, PNG, WebP, GIF or PDF, at most ${mb} MB each and five at once. What a photo tells of place and device is removed.`,
+  file: (place) => `File ${place}`,
+  fileType: 'Such a file cannot be attached. JPEG, PNG, WebP, GIF and PDF can.',
+  fileTooLarge: (mb) => `The file is larger than ${mb} MB.`,
+  fileWrong:
+    'The file is empty or damaged, or there are too many: at most five at once and twenty in all.',
+  fileGone:
+    'The file is no longer here, or the link has expired. Please open the page of the complaint again.',
+  noFile: 'No such file. Please check the link.',
   emptyRating: 'Please choose a rating or say whether it is solved.',
   statuses: {
     received: 'received',

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { bindAttachments } from '../../db/attachments-bind.js';
 import { findHead, lockComplaint } from '../../db/complaints-store.js';
 import { keepWord } from '../../db/inbox-store.js';
 import { inTransaction } from '../../db/pool.js';
@@ -11,19 +12,19 @@ import { complaintOfToken } from './follow.js';
 /**
  * Keeps a citizen's further word, in any state; what it does is decided by the worker, and no word is lost.
  * @returns the complaint's number, and whether the same message came before.
- * @throws AppError `not_found`.
+ * @throws AppError `not_found`; `invalid` for attachments that are not the citizen's own, or bound already.
  */
 export async function writeAgain(
   deps: AppDeps,
   token: string,
-  word: { id: string; messageId: string; text: string },
+  word: { id: string; messageId: string; text: string; attachments?: string[] | undefined },
 ): Promise<{ number: string; duplicate: boolean }> {
   const { id: complaintId, number } = await complaintOfToken(deps, token);
   const at = worldNow(deps);
   const isNew = await inTransaction(deps.pool, async (db) => {
     // A run that is closing has either seen this word or leaves it to the relay: never between the two.
     await lockComplaint(db, complaintId);
-    return keepWord(db, {
+    const isNew = await keepWord(db, {
       id: word.id,
       complaintId,
       source: 'track',
@@ -33,6 +34,11 @@ export async function writeAgain(
       body: word.text,
       at,
     });
+    if (isNew) {
+      const ids = word.attachments ?? [];
+      await bindAttachments(db, { complaintId, ids, actor: 'citizen', at, inboxId: word.id });
+    }
+    return isNew;
   });
   if (isNew) {
     deps.kickRelay();
