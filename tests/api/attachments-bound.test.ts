@@ -363,6 +363,32 @@ describe('a further word of the citizen', () => {
     expect((await tracked(main)).attachments).toEqual([]);
   });
 
+  it('too late to reopen takes its photo to the new complaint that it makes', async () => {
+    const complaint = await work.answered();
+    const { pool } = api.parts;
+    await pool.query(
+      `update complaints set closed_at = closed_at - interval '16 days' where id = $1`,
+      [complaint.id],
+    );
+    const { body } = await sentBy(complaint);
+
+    await write(complaint, { text: 'Снова яма', attachments: [body.id] });
+    const found = await until(
+      () =>
+        pool.query<{ id: string; number: string; token: string }>(
+          'select id, number, track_token as token from complaints where repeat_of = $1',
+          [complaint.id],
+        ),
+      ({ rows }) => rows.length > 0,
+    );
+    const made = found.rows[0]!;
+
+    expect(ids((await shown(made)).attachments)).toEqual([body.id]);
+    expect(ids((await tracked(made)).attachments)).toEqual([body.id]);
+    expect(await typesOf(made)).toContain('attached');
+    expect((await shown(complaint)).attachments).toEqual([]);
+  });
+
   it('with an unknown token is not read', async () => {
     const unknown = { id: '', number: '', token: 'unknown-unknown-unknown' };
 

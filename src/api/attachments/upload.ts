@@ -80,8 +80,8 @@ function admitCitizen(deps: AppDeps): RequestHandler[] {
 const done = (step: RequestHandler, req: Request, res: Response): Promise<void> =>
   new Promise((resolve, reject) => {
     const next = (error?: unknown): void => {
-      if (error === undefined) resolve();
-      else reject(error as Error);
+      if (error instanceof Error) reject(error);
+      else resolve();
     };
     Promise.resolve(step(req, res, next)).catch(reject);
   });
