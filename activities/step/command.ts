@@ -23,6 +23,7 @@ interface CommandRow {
   type: Command;
   actor: string;
   body: unknown;
+  expected_versions: number[] | null;
   state: 'pending' | 'applied' | 'refused';
   result: { refused?: StepResult['refused'] } | null;
 }
@@ -32,7 +33,8 @@ export async function carryOut(context: StepContext, commandId: string): Promise
   const { db, row } = context;
   const { rows } = await db.query<CommandRow>({
     name: 'read-command',
-    text: 'select id, type, actor, body, state, result from commands where id = $1 and complaint_id = $2',
+    text: `select id, type, actor, body, expected_versions, state, result from commands
+      where id = $1 and complaint_id = $2`,
     values: [commandId, row.id],
   });
   const command = rows[0];
@@ -108,6 +110,9 @@ async function apply(context: StepContext, command: CommandRow): Promise<Carried
   const attempt = new Turn(turn.process, surroundingsOf(region, row, input.now, command.actor));
   let refused: StepResult['refused'];
   try {
+    if (command.expected_versions?.includes(row.version) === false) {
+      throw new Refusal('stale_version', `The complaint is at version ${row.version} now.`);
+    }
     const of = { type: command.type, body: command.body } as CommandOf;
     decide(attempt, of, await commandFacts(db, region, row, of));
   } catch (error) {

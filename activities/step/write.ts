@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/pool.js';
 import type { RegionView } from '../../src/db/region-store.js';
 import { chain } from '../../src/db/timeline.js';
 import { nearestDue } from '../../src/domain/clocks.js';
-import { wakeAt, type Process, type Turn } from '../../src/domain/process.js';
+import { wakeAt, type Process, type RefusalCode, type Turn } from '../../src/domain/process.js';
 import { allowedIn, placeOf } from '../../src/domain/transitions.js';
 import type { StepAttributes, StepInput, StepResult } from '../../workflows/complaint/messages.js';
 import { applyEffects, type ChannelOf } from './effects.js';
@@ -109,7 +109,7 @@ function attributesOf(region: RegionView, row: ProcessRow, process: Process): St
 
 export const refusalOf = (
   turn: Turn,
-  code: 'state_forbids' | 'invalid',
+  code: RefusalCode,
   message: string,
 ): NonNullable<StepResult['refused']> => ({
   code,

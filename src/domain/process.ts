@@ -123,12 +123,15 @@ export type Effect =
   | { do: 'decideExtension'; extensionId: string; state: 'approved' | 'refused' }
   | { do: 'task'; kind: string; subject: string; reason: string };
 
+/** `stale_version`: the complaint has moved on since the caller looked at it. */
+export type RefusalCode = 'state_forbids' | 'invalid' | 'stale_version';
+
 /** A command that may not be carried out; nothing has changed. */
 export class Refusal extends Error {
   override name = 'Refusal';
 
   constructor(
-    readonly code: 'state_forbids' | 'invalid',
+    readonly code: RefusalCode,
     message: string,
   ) {
     super(message);
