@@ -68,7 +68,7 @@ async function settle(deps: PublishDeps, replyId: string): Promise<StepResult | 
       return null;
     }
     const now = Math.max(nowOf(deps), row.process.firstRepliedAt ?? 0);
-    const turn = new Turn(row.process, surroundingsOf(region, row, now, 'system'));
+    const turn = new Turn(row.process, surroundingsOf(region, row.id, now, 'system'));
     const { id: complaintId, runNo, fence } = row;
     const input = { complaintId, runNo, fence, now, cause: { do: 'tick' } as const };
     const context = {

@@ -2,6 +2,7 @@ import { LIFE_COMMANDS, type Command } from '../../src/domain/transitions.js';
 import type { CommandOf } from '../../src/domain/commands.js';
 import { decide } from '../../src/domain/decide.js';
 import { Refusal, Turn } from '../../src/domain/process.js';
+import { forgetExtension } from '../../src/db/commands-store.js';
 import type { Db } from '../../src/db/pool.js';
 import type { SignalledCommand, StepResult } from '../../workflows/complaint/messages.js';
 import { commandFacts } from './command-facts.js';
@@ -107,7 +108,7 @@ async function commandOfSignal(
 
 async function apply(context: StepContext, command: CommandRow): Promise<Carried> {
   const { db, row, region, input, turn } = context;
-  const attempt = new Turn(turn.process, surroundingsOf(region, row, input.now, command.actor));
+  const attempt = new Turn(turn.process, surroundingsOf(region, row.id, input.now, command.actor));
   let refused: StepResult['refused'];
   try {
     if (command.expected_versions?.includes(row.version) === false) {
@@ -132,6 +133,7 @@ async function apply(context: StepContext, command: CommandRow): Promise<Carried
     ],
   });
   if (refused) {
+    await forgetExtension(db, command.id);
     return { turn, refused };
   }
   // What the clocks did up to now comes first, then what the command did.

@@ -38,8 +38,7 @@ export async function write(
     // What was waived may have been all that the closing waited for.
     await closeWhenPublished(db, turn);
   }
-  const { calendar, ladder } = turn.around;
-  const wake = wakeAt(turn.process, calendar, ladder);
+  const wake = wakeAt(turn.process, turn.calendar, turn.around.ladder);
   const version = row.version + 1;
   const dueAt = nearestDue(turn.process.clocks)?.at ?? null;
   await saveStep(
@@ -59,7 +58,7 @@ export async function standing(
   refused?: StepResult['refused'],
 ): Promise<StepResult> {
   const { process } = turn;
-  const wake = wakeAt(process, turn.around.calendar, turn.around.ladder);
+  const wake = wakeAt(turn.process, turn.calendar, turn.around.ladder);
   const publish =
     process.status === 'publishing' && process.finalReplyId !== null
       ? await pendingPublication(db, process.finalReplyId)

@@ -70,4 +70,15 @@ export async function refuseCommand(
       where id = $1 and state = 'pending'`,
     values: [id, JSON.stringify({ refused }), new Date(at)],
   });
+  await forgetExtension(db, id);
+}
+
+/** Takes back the extension that a refused command asked for: a refusal changes nothing. */
+export async function forgetExtension(db: Db, commandId: string): Promise<void> {
+  await db.query({
+    name: 'forget-extension',
+    text: `delete from extensions where state = 'requested' and id =
+      (select (body ->> 'extensionId')::uuid from commands where id = $1 and type = 'extend')`,
+    values: [commandId],
+  });
 }

@@ -166,7 +166,7 @@ describe('the life of a complaint through the API', () => {
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
     const now = await work.read(complaint);
-    expect(now.level).toBe(1);
+    expect(now).toMatchObject({ level: 1 });
     const refused = answers.find(({ status }) => status === 412)!;
     expect(refused.body).toMatchObject({ code: 'stale_version', version: now.version });
   });
