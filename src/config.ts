@@ -24,6 +24,11 @@ const schema = z.object({
   OTKLIK_RATE_LIMIT: z.coerce.number().int().min(0).default(6000),
   OTKLIK_API_POOL: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_WORKER_POOL: z.coerce.number().int().min(1).max(200).default(20),
+  OTKLIK_WORKFLOW_CACHE: z.coerce.number().int().min(2).default(2_000),
+  OTKLIK_WORKER_METRICS: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, 'must be host:port')
+    .optional(),
   PUBLIC_URL: url.optional(),
   SMTP_URL: url.optional(),
   MAIL_FROM: z.string().default('Otklik <otklik@localhost>'),
