@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const url = z.url();
+const PROXY_WORDS = ['loopback', 'linklocal', 'uniquelocal'];
+const isProxyList = (list: string): boolean =>
+  list
+    .split(',')
+    .map((item) => item.trim())
+    .every(
+      (item) => PROXY_WORDS.includes(item) || ipaddr.isValid(item) || ipaddr.isValidCIDR(item),
+    );
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -21,6 +30,10 @@ const schema = z.object({
   OTKLIK_AUDIT_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
   OTKLIK_CLOCK_START: z.iso.datetime({ offset: true }).optional(),
   OTKLIK_TIME_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
+  OTKLIK_TRUST_PROXY: z
+    .string()
+    .refine(isProxyList, 'must be IP addresses, networks (10.0.0.0/8) or loopback, by commas')
+    .optional(),
   OTKLIK_RATE_LIMIT: z.coerce.number().int().min(0).default(6000),
   OTKLIK_API_POOL: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_WORKER_POOL: z.coerce.number().int().min(1).max(200).default(20),
