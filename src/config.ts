@@ -56,12 +56,18 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment once; the only place that does. Empty values count as unset.
+ * Reads the environment once; the only place that does. Empty values count as unset; `found` holds where they are.
  * @throws ConfigError naming each bad variable.
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  found: Readonly<Record<string, string | undefined>> = {},
+): Config {
+  const set = Object.entries(env).filter(([, value]) => value !== '');
   const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => name in schema.shape && value !== ''),
+    Object.entries({ ...found, ...Object.fromEntries(set) }).filter(
+      ([name, value]) => name in schema.shape && value !== '',
+    ),
   );
   const parsed = schema.safeParse(given);
   const problems = parsed.success

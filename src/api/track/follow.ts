@@ -2,6 +2,7 @@ import type { TrackedComplaint } from '../../contract/track.js';
 import { iso } from '../../contract/primitives.js';
 import type { RegionView } from '../../db/region-store.js';
 import { findByToken, findTracked, type TrackedRow } from '../../db/track-store.js';
+import { hidePersonalData } from '../../domain/personal-data.js';
 import { isAllowed, placeOf } from '../../domain/transitions.js';
 import { notFound } from '../../errors.js';
 import { worldNow } from '../deps.js';
@@ -41,23 +42,35 @@ function timelineOf(row: TrackedRow, region: RegionView): TrackedComplaint['time
 /** What the citizen sees of the own complaint: no names of people, no reasons, no notes. */
 function showTracked(row: TrackedRow, region: RegionView, now: number): TrackedComplaint {
   const place = placeOf(row.status, row.closureReason);
+  let hidden = false;
+  // Whoever has the link can open the page: what the author gave away in the text is not shown again.
+  const own = (text: string | null): string | null => {
+    const shown = text && hidePersonalData(text);
+    hidden ||= shown !== text;
+    return shown;
+  };
   const isFresh = row.closedAt !== null && now - row.closedAt.getTime() <= RATES_WITHIN_MS;
   return {
     number: row.number,
     status: row.status,
     closureReason: row.closureReason,
     receivedAt: row.receivedAt.toISOString(),
-    text: row.text,
+    text: own(row.text),
     agency: (row.agencyId && region.agencies.get(row.agencyId)?.name) ?? null,
     answers: row.answers.map((answer) => ({
       ...answer,
       publishedAt: iso(new Date(answer.publishedAt)) ?? '',
     })),
-    messages: row.messages.map(({ text, at }) => ({ text, at: new Date(at).toISOString() })),
+    messages: row.messages.map(({ text, at }) => ({
+      text: own(text),
+      at: new Date(at).toISOString(),
+    })),
     timeline: timelineOf(row, region),
     canRate: isAllowed('rate', place) && isFresh && !row.rated,
     canWrite: true,
     canWithdraw: isAllowed('close', place),
+    hidden,
+    erased: row.erased,
   };
 }
 

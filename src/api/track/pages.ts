@@ -1,7 +1,7 @@
 import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
 import { v7 as uuid } from 'uuid';
-import { messageBody, ratingBody } from '../../contract/track.js';
+import { eraseOwnBody, messageBody, ratingBody } from '../../contract/track.js';
 import { AppError } from '../../errors.js';
 import type { AppDeps } from '../deps.js';
 import { resourceIdOf } from '../idempotency.js';
@@ -10,7 +10,7 @@ import { follow } from './follow.js';
 import { layout, trackPage, type Notice } from './page.js';
 import { rate } from './rate.js';
 import { WORDS, type Language, type Words } from './words.js';
-import { withdraw, writeAgain } from './write.js';
+import { eraseOwn, withdraw, writeAgain } from './write.js';
 
 /** `?lang=` if it is given, else what the browser asks for; Russian when neither says. */
 function languageOf(req: Request): Language {
@@ -26,7 +26,10 @@ function languageOf(req: Request): Language {
 function noticeOf(error: AppError, w: Words, verb: string | undefined): Notice {
   switch (error.code) {
     case 'invalid':
-      return { kind: 'wrong', text: verb === 'rating' ? w.emptyRating : w.emptyMessage };
+      return {
+        kind: 'wrong',
+        text: verb === 'rating' ? w.emptyRating : verb === 'erase' ? w.unconfirmed : w.emptyMessage,
+      };
     case 'unavailable':
       return { kind: 'wrong', text: w.later };
     default:
@@ -57,7 +60,11 @@ export function trackPages(deps: AppDeps): Router {
 
   /** Does what a form asks for and leads back to the page, so that reloading sends nothing again. */
   const act =
-    (verb: 'rating' | 'messages' | 'withdraw', done: keyof Words['done'], work: RequestHandler) =>
+    (
+      verb: 'rating' | 'messages' | 'withdraw' | 'erase',
+      done: keyof Words['done'],
+      work: RequestHandler,
+    ) =>
     async (req: Request, res: Response, next: NextFunction): Promise<void> => {
       try {
         await work(req, res, next);
@@ -111,6 +118,16 @@ export function trackPages(deps: AppDeps): Router {
     '/track/:token/withdraw',
     form,
     act('withdraw', 'withdrawn', (req) => withdraw(deps, req, String(req.params.token))),
+  );
+
+  router.post(
+    '/track/:token/erase',
+    form,
+    act('erase', 'erased', async (req) => {
+      const { confirm } = (req.body ?? {}) as Record<string, unknown>;
+      parse(eraseOwnBody, { confirm: confirm === 'true' });
+      await eraseOwn(deps, String(req.params.token));
+    }),
   );
 
   return router;
