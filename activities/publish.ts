@@ -25,7 +25,9 @@ export interface PublishDeps {
 /** After this many failed attempts an operator is told, while the attempts go on. */
 const ATTEMPTS_BEFORE_TASK = 3;
 
-interface PublicationRow extends Publication {
+interface PublicationRow extends Omit<Publication, 'text'> {
+  /** Null once it was erased. */
+  text: string | null;
   source: string;
   mailTo: boolean;
   state: string;
@@ -68,7 +70,7 @@ async function settle(deps: PublishDeps, replyId: string): Promise<StepResult | 
       return null;
     }
     const now = Math.max(nowOf(deps), row.process.firstRepliedAt ?? 0);
-    const turn = new Turn(row.process, surroundingsOf(region, row, now, 'system'));
+    const turn = new Turn(row.process, surroundingsOf(region, row.id, now, 'system'));
     const { id: complaintId, runNo, fence } = row;
     const input = { complaintId, runNo, fence, now, cause: { do: 'tick' } as const };
     const context = {
@@ -96,12 +98,13 @@ async function publishOne(channel: Channel, deps: PublishDeps, id: string): Prom
       if (publication?.state !== 'pending') {
         return;
       }
-      if (!publication.current) {
-        // A corrected text has taken its place.
+      const { text } = publication;
+      if (!publication.current || text === null) {
+        // A corrected text has taken its place, or its words were erased.
         await db.query(`update publications set state = 'waived' where id = $1`, [id]);
         return;
       }
-      const outcome = await channel.publish(publication);
+      const outcome = await channel.publish({ ...publication, text });
       if (outcome.published) {
         await recordPublished(db, publication, outcome.ref, now());
         return;

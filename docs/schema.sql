@@ -56,6 +56,7 @@ create table commands (
   result jsonb,
   created_at timestamp with time zone not null,
   decided_at timestamp with time zone,
+  expected_versions integer[],
   PRIMARY KEY (id),
   FOREIGN KEY (complaint_id) REFERENCES complaints(id),
   CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'refused'::text])))
@@ -114,6 +115,7 @@ create table complaints (
   first_replied_at timestamp with time zone,
   closed_at timestamp with time zone,
   process jsonb default '{}'::jsonb not null,
+  erased_at timestamp with time zone,
   PRIMARY KEY (id),
   UNIQUE (number),
   UNIQUE (track_token),
@@ -439,17 +441,18 @@ grant usage on complaint_numbers to otklik_worker;
 grant insert, select, update on complaints to otklik_worker;
 grant select on complaints to otklik_api;
 grant insert (address, author_contact, author_handle, author_name, campaign, created_by, event_hash, event_seq, external_id, id, lat, lon, municipality_given, number, origin, parent_id, person_key, posted_at, received_at, source, text_id, track_token, url, visibility) on complaints to otklik_api;
-grant update (address, author_contact, author_handle, author_name, event_hash, event_seq, person_key, url) on complaints to otklik_api;
+grant update (address, author_contact, author_handle, author_name, erased_at, event_hash, event_seq, external_id, lat, lon, person_key, url) on complaints to otklik_api;
 grant insert, select on desk_settings to otklik_api;
 grant select on desk_settings to otklik_worker;
 grant insert, select on events to otklik_api;
 grant insert, select on events to otklik_worker;
-grant insert, select on extensions to otklik_api;
-grant insert, select, update on extensions to otklik_worker;
+grant delete, insert, select on extensions to otklik_api;
+grant delete, insert, select, update on extensions to otklik_worker;
 grant delete, insert, select, update on idempotency_keys to otklik_api;
 grant delete, select on idempotency_keys to otklik_worker;
 grant insert, select on inbox to otklik_api;
 grant insert, select, update on inbox to otklik_worker;
+grant update (message_id) on inbox to otklik_api;
 grant delete, insert, select on list_snapshots to otklik_api;
 grant insert, select on notes to otklik_api;
 grant insert, select on notes to otklik_worker;
@@ -461,6 +464,7 @@ grant usage on outbox_id_seq to otklik_api;
 grant usage on outbox_id_seq to otklik_worker;
 grant insert, select on publications to otklik_api;
 grant insert, select, update on publications to otklik_worker;
+grant update (external_ref, last_error) on publications to otklik_api;
 grant insert, select on ratings to otklik_api;
 grant insert, select on ratings to otklik_worker;
 grant insert, select, update on region_items to otklik_api;

@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const url = z.url();
+const PROXY_WORDS = ['loopback', 'linklocal', 'uniquelocal'];
+const isProxyList = (list: string): boolean =>
+  list
+    .split(',')
+    .map((item) => item.trim())
+    .every(
+      (item) => PROXY_WORDS.includes(item) || ipaddr.isValid(item) || ipaddr.isValidCIDR(item),
+    );
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -21,10 +30,19 @@ const schema = z.object({
   OTKLIK_AUDIT_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
   OTKLIK_CLOCK_START: z.iso.datetime({ offset: true }).optional(),
   OTKLIK_TIME_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
+  OTKLIK_TRUST_PROXY: z
+    .string()
+    .refine(isProxyList, 'must be IP addresses, networks (10.0.0.0/8) or loopback, by commas')
+    .optional(),
   OTKLIK_RATE_LIMIT: z.coerce.number().int().min(0).default(6000),
   OTKLIK_ATTACHMENT_MB: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_API_POOL: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_WORKER_POOL: z.coerce.number().int().min(1).max(200).default(20),
+  OTKLIK_WORKFLOW_CACHE: z.coerce.number().int().min(2).default(2_000),
+  OTKLIK_WORKER_METRICS: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, 'must be host:port')
+    .optional(),
   PUBLIC_URL: url.optional(),
   SMTP_URL: url.optional(),
   MAIL_FROM: z.string().default('Otklik <otklik@localhost>'),
@@ -39,12 +57,18 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment once; the only place that does. Empty values count as unset.
+ * Reads the environment once; the only place that does. Empty values count as unset; `found` holds where they are.
  * @throws ConfigError naming each bad variable.
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  found: Readonly<Record<string, string | undefined>> = {},
+): Config {
+  const set = Object.entries(env).filter(([, value]) => value !== '');
   const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => name in schema.shape && value !== ''),
+    Object.entries({ ...found, ...Object.fromEntries(set) }).filter(
+      ([name, value]) => name in schema.shape && value !== '',
+    ),
   );
   const parsed = schema.safeParse(given);
   const problems = parsed.success

@@ -22,7 +22,7 @@ export async function commandFacts(
       const { source, campaign, process } = row;
       const message = { text, source, campaign };
       const routing = routeBy(region, message, command.body.topic, process.municipality);
-      return { routed: routedBy(region, routing) };
+      return { routed: routedBy(routing) };
     }
     case 'replyInterim':
     case 'replyFinal':

@@ -2,6 +2,7 @@ import { LIFE_COMMANDS, type Command } from '../../src/domain/transitions.js';
 import type { CommandOf } from '../../src/domain/commands.js';
 import { decide } from '../../src/domain/decide.js';
 import { Refusal, Turn } from '../../src/domain/process.js';
+import { forgetExtension } from '../../src/db/commands-store.js';
 import type { Db } from '../../src/db/pool.js';
 import type { SignalledCommand, StepResult } from '../../workflows/complaint/messages.js';
 import { commandFacts } from './command-facts.js';
@@ -23,6 +24,7 @@ interface CommandRow {
   type: Command;
   actor: string;
   body: unknown;
+  expected_versions: number[] | null;
   state: 'pending' | 'applied' | 'refused';
   result: { refused?: StepResult['refused'] } | null;
 }
@@ -32,7 +34,8 @@ export async function carryOut(context: StepContext, commandId: string): Promise
   const { db, row } = context;
   const { rows } = await db.query<CommandRow>({
     name: 'read-command',
-    text: 'select id, type, actor, body, state, result from commands where id = $1 and complaint_id = $2',
+    text: `select id, type, actor, body, expected_versions, state, result from commands
+      where id = $1 and complaint_id = $2`,
     values: [commandId, row.id],
   });
   const command = rows[0];
@@ -105,9 +108,12 @@ async function commandOfSignal(
 
 async function apply(context: StepContext, command: CommandRow): Promise<Carried> {
   const { db, row, region, input, turn } = context;
-  const attempt = new Turn(turn.process, surroundingsOf(region, row, input.now, command.actor));
+  const attempt = new Turn(turn.process, surroundingsOf(region, row.id, input.now, command.actor));
   let refused: StepResult['refused'];
   try {
+    if (command.expected_versions?.includes(row.version) === false) {
+      throw new Refusal('stale_version', `The complaint is at version ${row.version} now.`);
+    }
     const of = { type: command.type, body: command.body } as CommandOf;
     decide(attempt, of, await commandFacts(db, region, row, of));
   } catch (error) {
@@ -127,6 +133,7 @@ async function apply(context: StepContext, command: CommandRow): Promise<Carried
     ],
   });
   if (refused) {
+    await forgetExtension(db, command.id);
     return { turn, refused };
   }
   // What the clocks did up to now comes first, then what the command did.

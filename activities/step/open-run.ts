@@ -42,8 +42,7 @@ export async function openRun(context: StepContext, begin: Begin): Promise<Turn 
 /** Triage, then what the clocks have to say already: a complaint may come in late. */
 async function sortOut({ db, region, row, input }: StepContext): Promise<Turn> {
   const found = await triageFacts(db, region, row);
-  const routed = { ...row, process: { ...row.process, calendar: found.calendar } };
-  const turn = new Turn(row.process, surroundingsOf(region, routed, input.now, 'system'));
+  const turn = new Turn(row.process, surroundingsOf(region, row.id, input.now, 'system'));
   triage(turn, found, row.receivedAt);
   advance(turn);
   return turn;

@@ -33,7 +33,7 @@ export function createStep(deps: StepDeps): (input: StepInput) => Promise<StepRe
       if (row === null || !mayWrite(row, input)) {
         return fenced(row);
       }
-      const turn = new Turn(row.process, surroundingsOf(region, row, input.now, 'system'));
+      const turn = new Turn(row.process, surroundingsOf(region, row.id, input.now, 'system'));
       const { channelOf } = deps;
       const context: StepContext = { db, row, region, turn, input, channelOf };
       if (input.cause.do === 'open') {

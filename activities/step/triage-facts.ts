@@ -12,8 +12,8 @@ export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): 
   const { found, isSure, municipality } = judged;
   const earlier = await earlierComplaints(db, row, judged.topic, municipality);
   return {
-    ...routedBy(region, judged),
-    ...(!isSure && { agencyId: null }),
+    ...routedBy(judged),
+    ...(!isSure && { agencyId: null, calendar: null }),
     kind: found.kind,
     confidence: found.confidence,
     source: found.source,
@@ -27,7 +27,7 @@ export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): 
 }
 
 /** A routing as the process keeps it: by ids and codes. */
-export function routedBy(region: RegionView, { agency, rule, ...routing }: Routing): Routed {
+export function routedBy({ agency, rule, ...routing }: Routing): Routed {
   return {
     topic: routing.topic,
     topicGroup: routing.topicGroup,
@@ -35,7 +35,7 @@ export function routedBy(region: RegionView, { agency, rule, ...routing }: Routi
     policy: routing.policy,
     agencyId: agency?.id ?? null,
     rule: rule?.code ?? null,
-    calendar: agency?.calendar ?? region.settings.defaults.calendar,
+    calendar: agency?.calendar ?? null,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/pool.js';
 import type { RegionView } from '../../src/db/region-store.js';
 import { chain } from '../../src/db/timeline.js';
 import { nearestDue } from '../../src/domain/clocks.js';
-import { wakeAt, type Process, type Turn } from '../../src/domain/process.js';
+import { wakeAt, type Process, type RefusalCode, type Turn } from '../../src/domain/process.js';
 import { allowedIn, placeOf } from '../../src/domain/transitions.js';
 import type { StepAttributes, StepInput, StepResult } from '../../workflows/complaint/messages.js';
 import { applyEffects, type ChannelOf } from './effects.js';
@@ -38,8 +38,7 @@ export async function write(
     // What was waived may have been all that the closing waited for.
     await closeWhenPublished(db, turn);
   }
-  const { calendar, ladder } = turn.around;
-  const wake = wakeAt(turn.process, calendar, ladder);
+  const wake = wakeAt(turn.process, turn.calendar, turn.around.ladder);
   const version = row.version + 1;
   const dueAt = nearestDue(turn.process.clocks)?.at ?? null;
   await saveStep(
@@ -59,7 +58,7 @@ export async function standing(
   refused?: StepResult['refused'],
 ): Promise<StepResult> {
   const { process } = turn;
-  const wake = wakeAt(process, turn.around.calendar, turn.around.ladder);
+  const wake = wakeAt(turn.process, turn.calendar, turn.around.ladder);
   const publish =
     process.status === 'publishing' && process.finalReplyId !== null
       ? await pendingPublication(db, process.finalReplyId)
@@ -109,7 +108,7 @@ function attributesOf(region: RegionView, row: ProcessRow, process: Process): St
 
 export const refusalOf = (
   turn: Turn,
-  code: 'state_forbids' | 'invalid',
+  code: RefusalCode,
   message: string,
 ): NonNullable<StepResult['refused']> => ({
   code,

@@ -45,6 +45,9 @@ function headersFor(publicUrl: string): HelmetOptions {
 export function createApp(deps: AppDeps): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  if (deps.config.OTKLIK_TRUST_PROXY !== undefined) {
+    app.set('trust proxy', deps.config.OTKLIK_TRUST_PROXY);
+  }
   // Only versions are entity tags; hashing every body would cost more than it saves.
   app.disable('etag');
   app.use(requestLog(deps.log));

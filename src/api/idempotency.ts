@@ -102,6 +102,11 @@ async function refreshed(res: Response, answer: KeptAnswer): Promise<KeptAnswer>
   return refresh && answer.status < 300 ? { ...answer, body: await refresh(answer.body) } : answer;
 }
 
+/** Keeps no answer: what is read may be read again, and personal data is not stored twice. */
+export function keepNothing(res: Response): void {
+  res.locals.keepsNothing = true;
+}
+
 function answerOf(res: Response, chunk: unknown): KeptAnswer {
   const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : chunk;
   const headers = KEPT_HEADERS.flatMap((name) => {
@@ -117,8 +122,15 @@ function answerOf(res: Response, chunk: unknown): KeptAnswer {
   };
 }
 
-async function settle(pool: pg.Pool, call: KeyedCall, answer: KeptAnswer): Promise<void> {
-  if (answer.status >= 500) {
+async function settle(
+  pool: pg.Pool,
+  call: KeyedCall,
+  answer: KeptAnswer,
+  keepsNothing: boolean,
+): Promise<void> {
+  if (keepsNothing) {
+    await freeKey(pool, call);
+  } else if (answer.status >= 500) {
     await unlockKey(pool, call);
   } else if (answer.status < 300 || DECIDED.includes(answer.status)) {
     await keepAnswer(pool, call, answer);
@@ -155,7 +167,7 @@ export function idempotent(
     const end = res.end.bind(res) as (chunk?: unknown, encoding?: unknown) => Response;
     res.end = ((chunk?: unknown, encoding?: unknown) => {
       res.end = end as typeof res.end;
-      settle(pool, call, answerOf(res, chunk))
+      settle(pool, call, answerOf(res, chunk), res.locals.keepsNothing === true)
         // Without its kept answer the key unlocks by itself, and the retry meets its own resource id.
         .catch(() =>
           log.warn({ requestId: req.requestId }, 'the answer under a key could not be kept'),

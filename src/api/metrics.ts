@@ -13,6 +13,7 @@ export class Metrics {
   private readonly durations: Histogram<'method' | 'route' | 'status'>;
   private readonly databaseUp: Gauge;
   private readonly open: Gauge<'status'>;
+  private readonly late: Gauge;
   private readonly tasks: Gauge<'kind'>;
   private readonly waiting: Gauge<'kind'>;
   private readonly failing: Gauge<'kind'>;
@@ -20,7 +21,11 @@ export class Metrics {
   private readAt = 0;
   private reading: Promise<void> | undefined;
 
-  constructor(private readonly db: Db) {
+  /** `worldNow`: world time, epoch ms. */
+  constructor(
+    private readonly db: Db,
+    private readonly worldNow: () => number,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.durations = new Histogram({
@@ -37,6 +42,10 @@ export class Metrics {
       'Whether the figures below could be read (1) or are old (0)',
     );
     this.open = gauge('complaints_open', 'Open complaints by status', 'status');
+    this.late = gauge(
+      'complaints_late_steps',
+      'Open complaints whose workflow should have moved over five minutes ago and has not: worker down or its tasks failing',
+    );
     this.tasks = gauge('tasks_open', 'Open tasks of people by kind', 'kind');
     this.waiting = gauge('outbox_waiting', 'Outbox rows not sent yet, by kind', 'kind');
     this.failing = gauge(
@@ -75,7 +84,7 @@ export class Metrics {
 
   private async read(): Promise<void> {
     try {
-      this.show(await readFigures(this.db));
+      this.show(await readFigures(this.db, this.worldNow()));
       this.databaseUp.set(1);
     } catch {
       this.databaseUp.set(0);
@@ -83,7 +92,8 @@ export class Metrics {
     this.readAt = Date.now();
   }
 
-  private show({ open, tasks, outbox }: DeskFigures): void {
+  private show({ open, late, tasks, outbox }: DeskFigures): void {
+    this.late.set(late);
     for (const gauge of [this.open, this.tasks, this.waiting, this.failing, this.oldest]) {
       gauge.reset();
     }

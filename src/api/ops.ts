@@ -1,5 +1,6 @@
 import express from 'express';
 import type { Router } from 'express';
+import { worldNow } from './deps.js';
 import type { AppDeps } from './deps.js';
 import { Metrics } from './metrics.js';
 import { readReadiness } from './readiness.js';
@@ -7,7 +8,7 @@ import { readReadiness } from './readiness.js';
 /** /healthz, /readyz and /metrics: for those who run the desk; no key, no personal data. Mounted first, it times all. */
 export function opsRoutes(deps: AppDeps): Router {
   const router = express.Router();
-  const metrics = new Metrics(deps.pool);
+  const metrics = new Metrics(deps.pool, () => worldNow(deps));
   router.use(metrics.timing());
 
   // The process answers: whatever else is away, restarting it would not help.

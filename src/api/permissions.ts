@@ -64,6 +64,7 @@ const table = {
   editRegion: [],
   dryRunRouting: desk,
   manageKeys: [],
+  manageSubjects: [],
   readUsers: staff,
   manageUsers: [],
   readAbsences: staff,

@@ -45,7 +45,9 @@ export class TextChecks {
     );
     const texts = new Map(rows.map((text) => [text.id, text]));
     for (const reference of references) {
-      this.compare(reference, texts.get(reference.id.toLowerCase()));
+      if (!this.isAsWritten(reference, texts.get(reference.id.toLowerCase()))) {
+        await this.look(reference);
+      }
     }
     this.checked += references.length;
   }
@@ -65,29 +67,41 @@ export class TextChecks {
     }
   }
 
-  private compare(
+  /** A text that is not what this event says may have been redacted since, which a later event says. */
+  private async look({ id, ...reference }: Reference): Promise<void> {
+    const { rows } = await this.db.query(
+      `select from events where complaint_id = $1 and seq > $2 and type = 'redacted'
+        and data -> 'text' ->> 'id' = $3 limit 1`,
+      [reference.complaintId, reference.seq, id],
+    );
+    if (rows.length === 0) {
+      const detail = `its text ${id} is not what was written: words or key were changed`;
+      const { number, complaintId, seq } = reference;
+      this.problems.add({ kind: 'text_altered', number, complaintId, seq, detail });
+    }
+  }
+
+  /** False: there are words and a key, and they are others than the event says. Anything else is told here. */
+  private isAsWritten(
     { id, digest, ...of }: Reference,
     text: { key: Buffer | null; body: string | null } | undefined,
-  ): void {
+  ): boolean {
     if (text === undefined) {
       const detail = `its text ${id} is gone; erasing empties a text and leaves its row`;
       this.problems.add({ kind: 'text_removed', ...of, detail });
-      return;
+      return true;
     }
     const { key, body } = text;
     if (key === null && body === null) {
-      return;
+      return true;
     }
     if (key === null || body === null) {
       const what = key === null ? 'has no key, but words' : 'has a key, but no words';
       this.problems.add({ kind: 'text_altered', ...of, detail: `its text ${id} ${what}` });
-      return;
+      return true;
     }
     const expected = Buffer.from(digest);
     const actual = Buffer.from(textDigest(key, body));
-    if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) {
-      const detail = `its text ${id} is not what was written: words or key were changed`;
-      this.problems.add({ kind: 'text_altered', ...of, detail });
-    }
+    return expected.length === actual.length && timingSafeEqual(expected, actual);
   }
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config.js';
 import { registerAudit } from './audit.js';
+import { registerErase } from './erase.js';
 import { registerGen } from './gen.js';
 import { registerMigrate } from './migrate.js';
 import { registerProcesses } from './processes.js';
@@ -19,6 +20,7 @@ registerMigrate(program);
 registerRegion(program);
 registerRebuild(program);
 registerAudit(program);
+registerErase(program);
 registerGen(program);
 
 try {

@@ -23,14 +23,6 @@ export async function readOperatorConfig(): Promise<OperatorConfig> {
       `No desk runs on ${config.dataDir}. Start it (npm start), or set DATABASE_URL to a PostgreSQL connection string.`,
     );
   }
-  return { ...readConfig({ ...desk, ...setOf(process.env) }), ...databaseOf(desk) };
+  const { DATABASE_URL, API_URL } = desk;
+  return { ...readConfig(undefined, desk), DATABASE_URL, apiUrl: API_URL };
 }
-
-const databaseOf = (desk: { DATABASE_URL: string; API_URL: string }) => ({
-  DATABASE_URL: desk.DATABASE_URL,
-  apiUrl: desk.API_URL,
-});
-
-/** An empty variable counts as unset, so it must not hide an address that was found. */
-const setOf = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -1,6 +1,6 @@
 import { classifierOf } from '../triage/judge.js';
 import { readConfig } from '../config.js';
-import { openPool } from '../db/pool.js';
+import { isDatabaseAway, openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
 import { readAnchor } from '../db/settings.js';
 import { openLog } from '../log.js';
@@ -15,19 +15,23 @@ import {
 import { createWorkers, DEPLOYMENT } from '../temporal/worker.js';
 import { databaseUrl } from './database-url.js';
 import { whenAskedToStop } from './stop-signal.js';
+import { untilThere } from './until-there.js';
+
+const isTransport = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'TransportError';
 
 /** Runs the worker and the relay until the process is asked to stop. */
 export async function runWorker(): Promise<void> {
   const config = readConfig();
   const log = openLog(config, 'worker');
   const pool = openPool(databaseUrl(config), 'otklik_worker', config.OTKLIK_WORKER_POOL);
-  const clock = await readAnchor(pool, config);
+  const clock = await untilThere('PostgreSQL', log, () => readAnchor(pool, config), isDatabaseAway);
   const region = new RegionCache(pool);
   // Made before the first complaint waits for it.
   classifierOf(await region.current());
   const client = openClient(config);
   const deps = { config, pool, region, client, clock, log };
-  const workers = await createWorkers(deps);
+  const workers = await untilThere('Temporal', log, () => createWorkers(deps), isTransport);
   const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
   const roots = new AuditRoots({ config, pool, log });
   whenAskedToStop(() => {

@@ -27,6 +27,10 @@ export const messageBody = message.refine(saysSomething, NO_WORDS);
 
 const files = z.array(attachedFile);
 
+export const eraseOwnBody = z.strictObject({
+  confirm: z.literal(true, 'must be true: what is erased cannot be brought back'),
+});
+
 export const trackedComplaint = z
   .object({
     number: z.string(),
@@ -55,6 +59,10 @@ export const trackedComplaint = z
     canRate: z.boolean(),
     canWrite: z.boolean(),
     canWithdraw: z.boolean(),
+    hidden: z
+      .boolean()
+      .describe('Personal data in the texts of the author is not shown here; staff see it'),
+    erased: z.boolean().describe('What the author wrote was erased'),
   })
   .meta({ id: 'TrackedComplaint' });
 export type TrackedComplaint = z.output<typeof trackedComplaint>;

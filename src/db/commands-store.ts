@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../domain/process.js';
 import type { Command } from '../domain/transitions.js';
 import type { Db } from './pool.js';
 
@@ -7,11 +8,14 @@ export interface CommandRow {
   body: Record<string, unknown>;
   state: 'pending' | 'applied' | 'refused';
   result: {
-    refused?: { code: 'state_forbids' | 'invalid'; message: string; allowed: Command[] };
+    refused?: { code: RefusalCode; message: string; allowed: Command[] };
   } | null;
 }
 
-/** `at`: world time, epoch ms. A command that is carried out in the same transaction is inserted as applied. */
+/**
+ * `at`: world time, epoch ms; `expected`: the versions that the caller takes the complaint at, null for any.
+ * A command that is carried out in the same transaction is inserted as applied.
+ */
 export async function insertCommand(
   db: Db,
   command: {
@@ -21,13 +25,15 @@ export async function insertCommand(
     actor: string;
     body: object;
     at: number;
+    expected?: number[] | null;
     applied?: boolean;
   },
 ): Promise<void> {
   await db.query({
     name: 'insert-command',
-    text: `insert into commands (id, complaint_id, type, actor, body, created_at, state, decided_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    text: `insert into commands (id, complaint_id, type, actor, body, created_at, state, decided_at,
+        expected_versions)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       command.id,
       command.complaintId,
@@ -37,6 +43,7 @@ export async function insertCommand(
       new Date(command.at),
       command.applied ? 'applied' : 'pending',
       command.applied ? new Date(command.at) : null,
+      command.expected ?? null,
     ],
   });
 }
@@ -62,5 +69,16 @@ export async function refuseCommand(
     text: `update commands set state = 'refused', result = $2, decided_at = $3
       where id = $1 and state = 'pending'`,
     values: [id, JSON.stringify({ refused }), new Date(at)],
+  });
+  await forgetExtension(db, id);
+}
+
+/** Takes back the extension that a refused command asked for: a refusal changes nothing. */
+export async function forgetExtension(db: Db, commandId: string): Promise<void> {
+  await db.query({
+    name: 'forget-extension',
+    text: `delete from extensions where state = 'requested' and id =
+      (select (body ->> 'extensionId')::uuid from commands where id = $1 and type = 'extend')`,
+    values: [commandId],
   });
 }

@@ -4,25 +4,30 @@ import type { Db } from './pool.js';
 /** What the desk's health is read from. Cheap: open work and the outbox only, never the whole history. */
 export interface DeskFigures {
   open: { status: string; count: number }[];
+  /** Open complaints that wait for a step which should have happened over five minutes ago. */
+  late: number;
   tasks: { kind: string; count: number }[];
   outbox: { kind: string; waiting: number; failing: number; oldestS: number }[];
 }
 
-/** Counts open work in one statement. Ages are machine time, in seconds. */
-export async function readFigures(db: Db): Promise<DeskFigures> {
+/** Counts open work in one statement; `now`: world time, epoch ms. Ages are machine time, in seconds. */
+export async function readFigures(db: Db, now: number): Promise<DeskFigures> {
   const { rows } = await db.query<DeskFigures>({
     name: 'desk-figures',
     text: `select
         (select coalesce(json_agg(f), '[]') from (
           select status, count(*) from complaints where status <> 'closed' group by status) f) as open,
+        (select count(*)::int from complaints
+          where status <> 'closed' and wake_at < $1::timestamptz - interval '5 min') as late,
         (select coalesce(json_agg(f), '[]') from (
           select kind, count(*) from tasks where state = 'open' group by kind) f) as tasks,
         (select coalesce(json_agg(f), '[]') from (
           select kind, count(*) as waiting, count(*) filter (where attempts > 0) as failing,
             greatest(0, extract(epoch from now() - min(not_before)))::float as "oldestS"
           from outbox group by kind) f) as outbox`,
+    values: [new Date(now)],
   });
-  return rows[0] ?? { open: [], tasks: [], outbox: [] };
+  return rows[0] ?? { open: [], late: 0, tasks: [], outbox: [] };
 }
 
 /** The migrations that this program has and the database has not. */

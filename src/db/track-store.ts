@@ -13,6 +13,7 @@ export interface TrackedRow {
   agencyId: string | null;
   text: string | null;
   rated: boolean;
+  erased: boolean;
   answers: {
     text: string | null;
     kind: 'interim' | 'final' | 'question';
@@ -56,7 +57,7 @@ export async function findTracked(db: Db, token: string): Promise<TrackedRow | n
     name: 'find-tracked',
     text: `select c.id, c.number, c.status, c.closure_reason as "closureReason",
         c.received_at as "receivedAt", c.closed_at as "closedAt", c.agency_id as "agencyId",
-        t.body as text,
+        t.body as text, c.erased_at is not null as erased,
         exists (select from ratings g where g.complaint_id = c.id and g.run_no = c.run_no) as rated,
         coalesce((${ANSWERS}), '[]'::jsonb) as answers,
         coalesce((${MESSAGES}), '[]'::jsonb) as messages,

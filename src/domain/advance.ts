@@ -17,7 +17,8 @@ export function advance(turn: Turn, upTo: number = turn.now): void {
   }
   const passed = advanceClocks(process.clocks, upTo);
   process.clocks = passed.clocks;
-  const { calendar, ladder } = turn.around;
+  const { calendar } = turn;
+  const { ladder } = turn.around;
   const events = [...passed.events];
   for (;;) {
     const climbAt = nextClimbAt(process, calendar, ladder);
@@ -91,7 +92,7 @@ export function resume(turn: Turn, at: number): void {
   const { process } = turn;
   if (process.waiting !== null) {
     process.waiting = null;
-    process.clocks = resumeClocks(process.clocks, turn.around.calendar, at);
+    process.clocks = resumeClocks(process.clocks, turn.calendar, at);
     if (process.climbedAt !== null) {
       process.climbedAt = at;
     }

@@ -15,7 +15,8 @@ export interface Routed {
   rule: string | null;
   priority: Priority;
   policy: SlaPolicy;
-  calendar: string;
+  /** The agency's own; null: the region's. */
+  calendar: string | null;
 }
 
 /** What triage found. */
@@ -51,7 +52,7 @@ export function triage(turn: Turn, found: Triage, receivedAt: number): void {
     repeatOf: found.repeatOf,
   });
   process.counters.repeats = found.repeats;
-  process.clocks = startClocks(found.policy, turn.around.calendar, receivedAt);
+  process.clocks = startClocks(found.policy, turn.calendar, receivedAt);
   process.status = 'triage';
   turn.emit('triaged', {
     kind: found.kind,
@@ -90,7 +91,7 @@ export function handTo(
   const same = process.agencyId === agencyId && process.status === 'assigned';
   resume(turn, turn.now);
   process.review = null;
-  process.agencyId = agencyId;
+  turn.giveTo(agencyId);
   process.executorId = executorId ?? null;
   process.coExecutors = process.coExecutors.filter((id) => id !== agencyId);
   process.status = 'assigned';
@@ -102,11 +103,18 @@ export function handTo(
       process.clocks,
       'acceptance',
       process.policy,
-      turn.around.calendar,
+      turn.calendar,
       turn.now,
     );
   }
-  turn.emit('assigned', { agency: agencyId, ...(executorId && { executor: executorId }), ...data });
+  // A citizen's rating or word may be what reopens; it is the desk that assigns.
+  const by = turn.around.actor === 'citizen' ? 'system' : turn.around.actor;
+  turn.emit(
+    'assigned',
+    { agency: agencyId, ...(executorId && { executor: executorId }), ...data },
+    turn.now,
+    by,
+  );
   turn.notify('assigned', executorId ? 'executor' : 'coordinator', `assigned/${turn.now}`, {});
 }
 
@@ -153,13 +161,7 @@ function restartRunningClocks(turn: Turn, policy: SlaPolicy): void {
       resolution: policy.resolution,
     }[kind];
     if (clock?.metAt === null && clock.breachedAt === null && allowance) {
-      process.clocks = startClock(
-        process.clocks,
-        kind,
-        policy,
-        turn.around.calendar,
-        clock.startedAt,
-      );
+      process.clocks = startClock(process.clocks, kind, policy, turn.calendar, clock.startedAt);
       process.clocks = { ...process.clocks, ...withoutPauses(turn, clock, process.clocks[kind]) };
     }
   }
@@ -167,8 +169,7 @@ function restartRunningClocks(turn: Turn, policy: SlaPolicy): void {
 
 /** The time that the clock before did not run (the citizen was asked) is not counted against its successor either. */
 function withoutPauses(turn: Turn, before: ClockState, after: ClockState | undefined): Clocks {
-  const { now, around } = turn;
-  const { calendar } = around;
+  const { now, calendar } = turn;
   if (before.dueAt === null || before.runFrom === before.startedAt || after === undefined) {
     return {};
   }
@@ -205,7 +206,7 @@ export function acceptNow(turn: Turn): void {
 export function delegate(turn: Turn, body: CommandBodies['delegate']): void {
   turn.require('delegate');
   if (body.agency !== undefined) {
-    turn.process.agencyId = body.agency;
+    turn.giveTo(body.agency);
     turn.process.executorId = null;
   }
   if (body.executor !== undefined) {

@@ -76,12 +76,13 @@ export function reopen(turn: Turn, body: CommandBodies['reopen']): void {
   const { process } = turn;
   const was = process.closureReason;
   backToWork(turn);
-  process.counters.reopenings += 1;
+  const { handovers, reopenings, repeats } = process.counters;
+  process.counters = { handovers, reopenings: reopenings + 1, repeats, extensions: 0 };
   process.level = 0;
   process.climbedAt = null;
   process.finalReplyId = null;
   process.clocks =
-    process.policy === null ? {} : startClocks(process.policy, turn.around.calendar, turn.now);
+    process.policy === null ? {} : startClocks(process.policy, turn.calendar, turn.now);
   turn.emit('reopened', { was, cause: body.cause, ...(body.reason && { reason: body.reason }) });
   toAgencyOrTriage(turn);
   if (process.counters.reopenings >= turn.around.ladder.climbAt.reopenings) {
@@ -99,7 +100,7 @@ export function unmerge(turn: Turn): void {
   if (process.climbedAt !== null) {
     process.climbedAt = turn.now;
   }
-  process.clocks = restartWithRemaining(process.clocks, turn.around.calendar, turn.now);
+  process.clocks = restartWithRemaining(process.clocks, turn.calendar, turn.now);
   turn.emit('unmerged', { from });
   toAgencyOrTriage(turn);
 }

@@ -22,13 +22,7 @@ export function approveExtension(turn: Turn, body: CommandBodies['approveExtensi
   requireWithinLimits(turn, body.until);
   const { process } = turn;
   process.counters.extendedMs = movedTo(turn, body.until);
-  process.clocks = extendClock(
-    process.clocks,
-    'resolution',
-    body.until,
-    turn.around.calendar,
-    turn.now,
-  );
+  process.clocks = extendClock(process.clocks, 'resolution', body.until, turn.calendar, turn.now);
   process.counters.extensions += 1;
   turn.effects.push({ do: 'decideExtension', extensionId: body.extensionId, state: 'approved' });
   turn.emit('extended', { extension: body.extensionId, clock: 'resolution', dueAt: body.until });

@@ -38,6 +38,7 @@ export interface Process {
   closedAt: number | null;
   /** As it was when the complaint was given it; null before triage. */
   policy: SlaPolicy | null;
+  /** The responsible agency's own; null: the region's. */
   calendar: string | null;
   clocks: Clocks;
   /** The last climb of the ladder, from which the next level's allowance counts. */
@@ -123,12 +124,15 @@ export type Effect =
   | { do: 'decideExtension'; extensionId: string; state: 'approved' | 'refused' }
   | { do: 'task'; kind: string; subject: string; reason: string };
 
+/** `stale_version`: the complaint has moved on since the caller looked at it. */
+export type RefusalCode = 'state_forbids' | 'invalid' | 'stale_version';
+
 /** A command that may not be carried out; nothing has changed. */
 export class Refusal extends Error {
   override name = 'Refusal';
 
   constructor(
-    readonly code: 'state_forbids' | 'invalid',
+    readonly code: RefusalCode,
     message: string,
   ) {
     super(message);
@@ -140,9 +144,10 @@ export interface Surroundings {
   complaintId: string;
   now: number;
   actor: string;
-  calendar: WorkingCalendar;
+  /** A calendar by its code; null: the region's own. */
+  calendarOf: (code: string | null) => WorkingCalendar;
   ladder: Ladder;
-  agency: Agency | null;
+  agencies: ReadonlyMap<string, Agency>;
 }
 
 /** One step under way: the process as it becomes, with the events and effects gathered so far. */
@@ -160,6 +165,26 @@ export class Turn {
 
   get now(): number {
     return this.around.now;
+  }
+
+  /** The calendar that the clocks run on. */
+  get calendar(): WorkingCalendar {
+    return this.around.calendarOf(this.process.calendar);
+  }
+
+  /** Who is responsible; null while nobody is. */
+  get agency(): Agency | null {
+    const { agencyId } = this.process;
+    return agencyId === null ? null : (this.around.agencies.get(agencyId) ?? null);
+  }
+
+  /**
+   * Makes an agency responsible. What its clocks have promised stays; what is counted from now on is counted in
+   * its own hours.
+   */
+  giveTo(agencyId: string): void {
+    this.process.agencyId = agencyId;
+    this.process.calendar = this.agency?.calendar ?? null;
   }
 
   /** Puts an event on the timeline; one from before `now` by over a minute says when it was recorded. */

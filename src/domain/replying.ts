@@ -30,7 +30,7 @@ export function reply(turn: Turn, facts: ReplyFacts): void {
   }
   acceptNow(turn);
   resume(turn, turn.now);
-  if (turn.around.agency?.approval[kind]) {
+  if (turn.agency?.approval[kind]) {
     turn.process.status = 'in_review';
     turn.process.review = { replyId: facts.id, kind };
     turn.effects.push({ do: 'setReply', replyId: facts.id, state: 'in_review' });
@@ -75,7 +75,7 @@ function requireInReview(turn: Turn, replyId: string): void {
 /** The reply leaves the desk: from here it counts as given, whatever its publication takes. */
 function release(turn: Turn, facts: ReplyFacts): void {
   const { process } = turn;
-  const { calendar } = turn.around;
+  const { calendar } = turn;
   const final = facts.kind === 'final';
   process.clocks = meetClock(process.clocks, 'first_reply', turn.now);
   process.firstRepliedAt ??= turn.now;
@@ -127,11 +127,11 @@ export function ask(turn: Turn, facts: ReplyFacts): void {
   if (limit === undefined) {
     throw new Refusal('invalid', 'The complaint has no SLA policy yet.');
   }
-  const until = dueFrom(turn.around.calendar, turn.now, {
+  const until = dueFrom(turn.calendar, turn.now, {
     allowanceMs: limit.limitMs,
     time: limit.time,
   }).at;
-  process.clocks = pauseClocks(process.clocks, turn.around.calendar, turn.now);
+  process.clocks = pauseClocks(process.clocks, turn.calendar, turn.now);
   process.waiting = { since: turn.now, until };
   process.status = 'waiting_citizen';
   turn.effects.push({ do: 'setReply', replyId: facts.id, state: 'approved' });

@@ -7,7 +7,9 @@ import type { Dispatcher } from './relay.js';
 
 interface Notice {
   type: string;
-  recipient: Recipient;
+  /** `mentioned`: the users named. */
+  recipient: Recipient | 'mentioned';
+  users?: string[];
   agencyId: string | null;
   subject: string;
   urgent: boolean;
@@ -15,7 +17,10 @@ interface Notice {
   data: Record<string, unknown>;
 }
 
-/** Tells people of the desk, in their working hours unless it is urgent; each once. */
+/**
+ * Tells people of the desk, in their working hours unless it is urgent; each once. What a complaint that has been
+ * closed meanwhile asked of them is asked no more.
+ */
 export const tellPeople: Dispatcher = async (row, deps) => {
   const notice = row.payload as unknown as Notice;
   const now = toWorld(deps.clock, Date.now());
@@ -31,12 +36,13 @@ export const tellPeople: Dispatcher = async (row, deps) => {
     }
   }
   const people = await peopleOf(deps.pool, notice, row.complaint_id, now);
-  const told = people.length > 0 ? people : [null];
+  const told = people.length > 0 ? people : notice.recipient === 'mentioned' ? [] : [null];
   await deps.pool.query({
     name: 'notify',
     text: `insert into notifications (id, complaint_id, user_id, recipient, agency_id, type, data, subject, at)
       select n.id, $1, n.user_id, $2, $3, $4, $5, n.subject, $6
       from unnest($7::uuid[], $8::uuid[], $9::text[]) as n (id, user_id, subject)
+      join complaints c on c.id = $1 and (c.status <> 'closed' or $2 = 'mentioned')
       on conflict (subject) do nothing`,
     values: [
       row.complaint_id,
@@ -72,6 +78,7 @@ async function peopleOf(
           when 'executor' then u.id = c.executor_id
           when 'approver' then (u.role = 'head' and u.agency_id = $3) or (u.role = 'curator' and in_scope(u.scope, c))
           when 'curator' then u.role = 'curator' and in_scope(u.scope, c)
+          when 'mentioned' then u.id = any($5)
           when 'governors_office' then u.scope ->> 'governorsOffice' = 'true'
           else false end),
       on_duty as (
@@ -81,7 +88,7 @@ async function peopleOf(
         from on_duty d join absences x on x.user_id = d.id and x.starts_at <= $4 and x.ends_at > $4
         where not x.deputy_id = any(d.seen))
       select distinct on (for_id) id from on_duty order by for_id, cardinality(seen) desc`,
-    values: [complaintId, notice.recipient, notice.agencyId, new Date(now)],
+    values: [complaintId, notice.recipient, notice.agencyId, new Date(now), notice.users ?? []],
   });
   return [...new Set(rows.map((row) => row.id))];
 }

@@ -8,6 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { CommandResult } from '../../workflows/complaint/messages.js';
 import { AppError, unavailable } from '../errors.js';
+import type { RefusalCode } from '../domain/process.js';
 import type { Command, LifeCommand, Status } from '../domain/transitions.js';
 import { complaintWorkflowId } from './names.js';
 
@@ -15,8 +16,9 @@ export type CommandOutcome =
   | { applied: true; status: Status; version: number }
   | {
       applied: false;
-      code: 'state_forbids' | 'invalid';
+      code: RefusalCode;
       status: Status;
+      version: number;
       allowed: Command[];
       message: string;
     };
@@ -81,7 +83,7 @@ export function createDeskClient(client: Client): DeskClient {
 function outcomeOf({ status, version, refused }: CommandResult): CommandOutcome {
   return refused === undefined
     ? { applied: true, status, version }
-    : { applied: false, status, ...refused };
+    : { applied: false, status, version, ...refused };
 }
 
 function refusalIn(error: unknown): CommandOutcome | undefined {

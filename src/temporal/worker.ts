@@ -1,3 +1,4 @@
+import { IllegalStateError } from '@temporalio/common';
 import {
   makeTelemetryFilterString,
   NativeConnection,
@@ -55,7 +56,7 @@ const GRACE = '10s';
 /** Creates the workers: one for workflows and their steps, one a channel for publications. */
 export async function createWorkers(deps: WorkerDeps): Promise<DeskWorkers> {
   const { config, client, clock, pool, region } = deps;
-  installRuntime(deps.log);
+  installRuntime(deps.log, config.OTKLIK_WORKER_METRICS);
   const connection = await NativeConnection.connect({ address: temporalAddress(config) });
   const common = {
     connection,
@@ -80,7 +81,7 @@ export async function createWorkers(deps: WorkerDeps): Promise<DeskWorkers> {
         attachments,
       }),
     },
-    maxCachedWorkflows: 2_000,
+    maxCachedWorkflows: config.OTKLIK_WORKFLOW_CACHE,
     reuseV8Context: true,
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 16 },
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 8 },
@@ -126,7 +127,8 @@ function versioning(config: Config): Partial<WorkerOptions> {
       };
 }
 
-function installRuntime(log: Logger): void {
+/** `metricsAddress`: where the SDK's own figures can be scraped, failed workflow tasks among them. */
+function installRuntime(log: Logger, metricsAddress: string | undefined): void {
   try {
     Runtime.install({
       // The worker's own process decides when to stop.
@@ -137,6 +139,9 @@ function installRuntime(log: Logger): void {
           forward: {},
           filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }),
         },
+        ...(metricsAddress !== undefined && {
+          metrics: { prometheus: { bindAddress: metricsAddress } },
+        }),
       },
       logger: {
         log: (level, message, meta) => {
@@ -162,15 +167,24 @@ function installRuntime(log: Logger): void {
         },
       },
     });
-  } catch {
-    // Installed by an earlier worker of this process.
+  } catch (error) {
+    // Installed by an earlier worker of this process, unless the address is taken.
+    if (metricsAddress !== undefined && !(error instanceof IllegalStateError)) {
+      throw error;
+    }
   }
 }
 
 /** Of what the SDK says beside a message only what names things, never payloads. */
 function scrub(meta: Record<string, unknown> | undefined): Record<string, unknown> {
   const { workflowId, runId, activityType, taskQueue, attempt } = meta ?? {};
+  // A stack begins with the message, which may quote what it failed on: only its frames are told.
+  const frames = (stack = ''): string =>
+    stack
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n');
   const error =
-    meta?.error instanceof Error ? { error: meta.error.name, stack: meta.error.stack } : {};
+    meta?.error instanceof Error ? { error: meta.error.name, stack: frames(meta.error.stack) } : {};
   return { workflowId, runId, activityType, taskQueue, attempt, ...error };
 }

@@ -5,7 +5,7 @@ import { caseworkOf, type Casework } from '../support/casework.js';
 let api: TestApi;
 let work: Casework;
 beforeAll(async () => {
-  api = await openApi({}, { worker: true });
+  api = await openApi({ OTKLIK_CLOCK_START: '2026-09-01T07:00:00Z' }, { worker: true });
   work = caseworkOf(api);
 }, 180_000);
 afterAll(async () => {
@@ -71,7 +71,7 @@ describe('handling complaints through the API', () => {
     const until1 = new Date(Date.parse(clocks.resolveBy) + 86_400_000).toISOString();
 
     const early = await api.post(work.path(complaint, '/extend'), {
-      until: new Date().toISOString(),
+      until: new Date(Date.parse(clocks.resolveBy) - 1).toISOString(),
       reason: 'Дождь',
     });
     expect([early.status, early.body.fields[0]?.path]).toEqual([422, 'until']);
@@ -184,6 +184,25 @@ describe('handling complaints through the API', () => {
     const tracked = await api.get(`/api/v1/track/${complaint.token}`, { key: null });
     expect(`${page.text}${JSON.stringify(tracked.body)}`).not.toContain('Заметка');
     expect((await work.read(complaint)).version).toBe(before);
+  });
+
+  it('tells those whom a note mentions, and nobody else', async () => {
+    const complaint = await work.assigned();
+    const people = [];
+    for (const name of ['Ольга', 'Пётр']) {
+      people.push((await api.post('/api/v1/users', { name, role: 'operator' })).body.id);
+    }
+
+    await api.post(work.path(complaint, '/notes'), { text: 'Взгляните', mentions: [people[0]] });
+
+    const told = await until(
+      async () => (await api.get('/api/v1/notifications')).body,
+      ({ items }) => items.some(({ type }: { type: string }) => type === 'mentioned'),
+    );
+    const notices = told.items.filter(({ type }: { type: string }) => type === 'mentioned');
+    expect(notices).toMatchObject([
+      { complaint: { id: complaint.id }, user: { id: people[0] }, recipient: 'mentioned' },
+    ]);
   });
 
   it('pages its timeline without skipping or repeating', async () => {

@@ -150,6 +150,27 @@ describe('the life of a complaint through the API', () => {
     expect((await work.read(complaint)).replies).toHaveLength(1);
   });
 
+  it('lets one of several commands win that were sent at once on the same version', async () => {
+    const complaint = await work.assigned();
+    const seen = (await api.get(work.path(complaint))).headers.get('etag')!;
+
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        api.post(
+          work.path(complaint, '/escalate'),
+          { reason: 'Срочно' },
+          { headers: { 'if-match': seen } },
+        ),
+      ),
+    );
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    const now = await work.read(complaint);
+    expect(now).toMatchObject({ level: 1 });
+    const refused = answers.find(({ status }) => status === 412)!;
+    expect(refused.body).toMatchObject({ code: 'stale_version', version: now.version });
+  });
+
   it('carries out a command only on the version that was seen', async () => {
     const complaint = await work.assigned();
     const seen = (await api.get(work.path(complaint))).headers.get('etag')!;

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { isRunning, waitForEnd } from '../../src/cli/embedded/process-mark.js';
 import { readRunRecord } from '../../src/cli/embedded/run-record.js';
 
@@ -27,13 +28,7 @@ let started: Started[] = [];
 
 function up(port: number): Started {
   const child = spawn(process.execPath, [MAIN, 'up'], {
-    env: {
-      ...process.env,
-      OTKLIK_DATA_DIR: dataDir,
-      PORT: String(port),
-      DATABASE_URL: '',
-      TEMPORAL_ADDRESS: '',
-    },
+    env: { ...ownServers(), PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -55,6 +50,16 @@ function up(port: number): Started {
   started.push(one);
   return one;
 }
+
+const ownServers = () => ({
+  ...process.env,
+  OTKLIK_DATA_DIR: dataDir,
+  DATABASE_URL: '',
+  TEMPORAL_ADDRESS: '',
+});
+
+const verb = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [MAIN, ...args], { env: ownServers() });
 
 /** What runs for the data directory by its own record. */
 async function recorded() {
@@ -104,9 +109,19 @@ describe('otklik up', () => {
       expect(await second.ended).toBe(1);
       expect(second.output()).toContain(`already runs here at ${url}`);
 
+      // An operator's verb finds its servers without being told where they are.
+      expect(JSON.parse((await verb('audit', 'verify', '--json')).stdout)).toMatchObject({
+        problemCount: 0,
+      });
+
       desk.child.kill('SIGINT');
       expect(await desk.ended).toBe(0);
       expect(await Promise.all(processes.map(isRunning))).toEqual([false, false, false, false]);
+      const without = await verb('audit', 'verify').catch((error: unknown) => error);
+      expect(without).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`No desk runs on ${dataDir}`),
+      });
     },
     READY_LIMIT_MS,
   );

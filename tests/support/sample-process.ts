@@ -4,8 +4,9 @@ import type { CommandOf } from '../../src/domain/commands.js';
 import { decide, type CommandFacts } from '../../src/domain/decide.js';
 import { NEW_PROCESS, Turn, type Process, type Surroundings } from '../../src/domain/process.js';
 import type { Agency, Ladder, SlaPolicy } from '../../src/domain/region.js';
+import { openCalendar } from '../../src/domain/working-time.js';
 import type { ReplyFacts } from '../../src/domain/replying.js';
-import { HOUR_MS, local } from './sample-calendars.js';
+import { HOUR_MS, local, plainWeek } from './sample-calendars.js';
 import { calendar, ordinary } from './sample-clocks.js';
 
 /** A complaint's process without database and workflow: triaged and driven step by step, as the steps do it. */
@@ -49,9 +50,22 @@ export const ladder: Ladder = {
   climbAt: { handovers: 3, reopenings: 2, repeats: 2 },
 };
 
+/** `agency-n` works by night: round the clock. */
 export function agencyOf(id: string, approval = { interim: false, final: false }): Agency {
-  return { id, code: id, name: id, shortName: id, kind: 'sample', approval, active: true };
+  const calendar = id === 'agency-n' ? { calendar: 'always' } : {};
+  return {
+    ...calendar,
+    id,
+    code: id,
+    name: id,
+    shortName: id,
+    kind: 'sample',
+    approval,
+    active: true,
+  };
 }
+
+const always = openCalendar(plainWeek('Europe/Moscow', '00:00', '24:00'));
 
 export const textRef = (id: string) => ({ id, digest: `digest of ${id}` });
 
@@ -76,7 +90,7 @@ export function routedTo(agencyId: string | null, policy: SlaPolicy = ordinary):
     rule: agencyId === null ? null : 'sample-rule',
     priority: 'ordinary',
     policy,
-    calendar: 'sample',
+    calendar: null,
   };
 }
 
@@ -139,9 +153,20 @@ export class SampleLife {
   }
 
   around(now: number): Surroundings {
-    const { agencyId } = this.process;
-    const agency = agencyId === null ? null : agencyOf(agencyId, this.approval);
-    return { complaintId: 'complaint-1', now, actor: 'user:sample', calendar, ladder, agency };
+    const agencies = new Map(
+      [...'abcn'].map((letter) => [
+        `agency-${letter}`,
+        agencyOf(`agency-${letter}`, this.approval),
+      ]),
+    );
+    return {
+      complaintId: 'complaint-1',
+      now,
+      actor: 'user:sample',
+      calendarOf: (code) => (code === 'always' ? always : calendar),
+      ladder,
+      agencies,
+    };
   }
 
   get events() {

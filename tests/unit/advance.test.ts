@@ -3,7 +3,14 @@ import { nextClimbAt } from '../../src/domain/ladder.js';
 import { wakeAt } from '../../src/domain/process.js';
 import { calendar, ordinary, policyOf, working } from '../support/sample-clocks.js';
 import { HOUR_MS, local, shown } from '../support/sample-calendars.js';
-import { found, ladder, replyFacts, SampleLife, textRef } from '../support/sample-process.js';
+import {
+  agencyOf,
+  found,
+  ladder,
+  replyFacts,
+  SampleLife,
+  textRef,
+} from '../support/sample-process.js';
 
 // Monday 5 October 2026 and the days after are ordinary working days of the sample calendar.
 const MONDAY_9 = '2026-10-05T09:00';
@@ -281,7 +288,7 @@ describe('counts that climb', () => {
     life.command(
       at,
       { type: 'handover', body: { agency, reason: textRef('r') } },
-      { agency: { ...life.around(0).agency!, id: agency } },
+      { agency: agencyOf(agency) },
     );
 
   it('are hand-overs from the third on', () => {

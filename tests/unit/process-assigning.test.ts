@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { local, shown } from '../support/sample-calendars.js';
 import { ordinary, policyOf, working } from '../support/sample-clocks.js';
 import { inPlace, NOW, order, reason } from '../support/sample-commands.js';
-import { agencyOf, routedTo, textRef } from '../support/sample-process.js';
+import { agencyOf, routedTo, SampleLife, textRef } from '../support/sample-process.js';
 
 describe('classify', () => {
   it('in triage waits on for an operator when the rules give no agency', () => {
@@ -106,6 +106,18 @@ describe('the responsible agency', () => {
       executorId: 'user-7',
     });
     expect(shown(life.process.clocks.acceptance?.dueAt)).toBe('2026-10-05 14:00');
+  });
+
+  it('counts what begins at an agency in that agency’s hours, and keeps what was promised before', () => {
+    const life = SampleLife.received('2026-10-05T17:30');
+    const promised = life.process.clocks.resolution?.dueAt;
+
+    life.command('2026-10-05T21:00', { type: 'assign', body: { agency: 'agency-n' } });
+    expect(shown(life.process.clocks.acceptance?.dueAt)).toBe('2026-10-05 23:00');
+    expect(life.process.clocks.resolution?.dueAt).toBe(promised);
+
+    life.command('2026-10-05T22:00', { type: 'assign', body: { agency: 'agency-b' } });
+    expect(shown(life.process.clocks.acceptance?.dueAt)).toBe('2026-10-06 11:00');
   });
 
   it('cannot be handed its own complaint, nor an agency that is not known', () => {

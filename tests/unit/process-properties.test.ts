@@ -127,7 +127,7 @@ function run(
           if (turn.process.status !== 'closed') {
             advance(turn);
           }
-          doIt(turn, chosen, life, now);
+          doIt(turn, chosen, now);
         }),
         life,
         before,
@@ -141,7 +141,7 @@ function run(
   }
 }
 
-function doIt(turn: Turn, chosen: Act, life: SampleLife, now: number): void {
+function doIt(turn: Turn, chosen: Act, now: number): void {
   if (chosen === 'word') {
     if (turn.process.status !== 'closed') {
       citizenWrote(turn, { text: textRef(`w${now}`), route: 'track', at: now });
@@ -151,8 +151,6 @@ function doIt(turn: Turn, chosen: Act, life: SampleLife, now: number): void {
       answered(turn);
     }
   } else if (chosen !== 'tick') {
-    const around = { ...turn.around, agency: life.around(now).agency };
-    Object.assign(turn, { around });
     decide(turn, ...chosen);
   }
 }

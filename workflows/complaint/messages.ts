@@ -1,4 +1,5 @@
 import type { WorldAnchor } from '../../src/domain/world-clock.js';
+import type { RefusalCode } from '../../src/domain/process.js';
 import type { ClosureReason, Command, Status } from '../../src/domain/transitions.js';
 
 /** What enters and leaves a complaint's workflow: ids, codes and instants; never a citizen's words, name or contact. */
@@ -60,7 +61,7 @@ export interface StepResult {
   publish?: Publish;
   /** Search attributes that changed beside status and level; null takes one away. */
   attributes?: StepAttributes;
-  refused?: { code: 'state_forbids' | 'invalid'; message: string; allowed: Command[] };
+  refused?: { code: RefusalCode; message: string; allowed: Command[] };
   /** This run has lost the complaint to another one, or the complaint is gone. */
   fenced?: true;
 }

@@ -11,6 +11,7 @@ import {
   noteExists,
   type NoteRow,
 } from '../../db/notes-store.js';
+import { enqueue } from '../../db/outbox.js';
 import { inTransaction } from '../../db/pool.js';
 import { appendEvents, insertText, newText } from '../../db/timeline.js';
 import { invalid } from '../../errors.js';
@@ -76,6 +77,16 @@ export function noteRoutes(deps: AppDeps): Router {
       await insertNote(db, note);
       const data = { note: id, agency: agencyId, text: text.ref, mentions };
       await appendEvents(db, head.id, [{ type: 'note_added', at, actor, data }]);
+      if (mentions.length > 0) {
+        const subject = `mentioned/${id}`;
+        const told = { type: 'mentioned', recipient: 'mentioned', users: mentions, subject, at };
+        await enqueue(db, 'notice', head.id, {
+          ...told,
+          agencyId,
+          urgent: false,
+          data: { note: id },
+        });
+      }
     });
     res.status(201).json({ id, agency: agencyId, mentions, actor, createdAt: new Date(at) });
   });

@@ -4,7 +4,7 @@ import type { NewComplaintRow } from '../../db/complaints-intake.js';
 import type { RegionView } from '../../db/region-store.js';
 import { chain, EMPTY_HEAD, newText } from '../../db/timeline.js';
 import { invalid } from '../../errors.js';
-import { personKey } from './person-key.js';
+import { personKey } from '../../subjects/person-key.js';
 import { municipalityCode } from './place-name.js';
 
 const POSTED_AHEAD_MAX_MS = 5 * 60_000;

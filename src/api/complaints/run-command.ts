@@ -17,7 +17,7 @@ import type { CommandOutcome } from '../../temporal/desk-client.js';
 import { AppError, unavailable } from '../../errors.js';
 import { worldNow } from '../deps.js';
 import type { AppDeps } from '../deps.js';
-import { requireVersion } from '../etag.js';
+import { requireVersion, versionsWanted } from '../etag.js';
 import { resourceIdOf } from '../idempotency.js';
 
 /** What a command is prepared in: the transaction that will hold its row. */
@@ -73,7 +73,10 @@ const FIELD: Partial<Record<Command, string>> = {
 
 type Refused = Omit<Extract<CommandOutcome, { applied: false }>, 'applied'>;
 
-function refusal(type: Command, { code, message, status, allowed }: Refused): AppError {
+function refusal(type: Command, { code, message, status, version, allowed }: Refused): AppError {
+  if (code === 'stale_version') {
+    return new AppError('stale_version', message, { version });
+  }
   if (code === 'state_forbids') {
     return new AppError('state_forbids', message, { status, allowed });
   }
@@ -94,20 +97,24 @@ export async function storeText(
   return text.ref;
 }
 
-/** Commits the command's row with what it refers to; `starts`: with an outbox row that begins a new run. */
+/**
+ * Commits the command's row with what it refers to; `starts`: with an outbox row that begins a new run;
+ * `expected`: the versions that the caller takes the complaint at.
+ */
 async function commit<C extends Command>(
   deps: AppDeps,
   id: string,
   call: CommandCall<C>,
-  starts: boolean,
+  how: { starts: boolean; expected: number[] | null },
 ): Promise<CommandBodies[C]> {
   const { head, type, actor } = call;
   const region = await deps.region.current();
   const now = worldNow(deps);
   return inTransaction(deps.pool, async (db) => {
     const body = await call.prepare({ db, head, region, actor, now });
-    await insertCommand(db, { id, complaintId: head.id, type, actor, body, at: now });
-    if (starts) {
+    const { expected } = how;
+    await insertCommand(db, { id, complaintId: head.id, type, actor, body, at: now, expected });
+    if (how.starts) {
       await enqueue(db, 'start', head.id, { commandId: id });
     }
     return body;
@@ -132,7 +139,7 @@ async function after<C extends Command>(
 function requireApplied(type: Command, head: ComplaintHead, row: CommandRow): void {
   const refused = row.result?.refused;
   if (row.state === 'refused' && refused) {
-    throw refusal(type, { ...refused, status: head.status });
+    throw refusal(type, { ...refused, status: head.status, version: head.version });
   }
 }
 
@@ -197,7 +204,9 @@ export async function runCommand<C extends LifeCommand>(
     requireVersion(req, call.head.version);
     requireAllowed(call.head, call.type);
   }
-  const body = known ? (known.body as CommandBodies[C]) : await commit(deps, id, call, false);
+  const body = known
+    ? (known.body as CommandBodies[C])
+    : await commit(deps, id, call, { starts: false, expected: versionsWanted(req) });
   await send(deps, call, id);
   return after(deps, call, body);
 }
@@ -222,7 +231,9 @@ export async function beginNextRun<C extends 'reopen' | 'unmerge'>(
       throw forbidden(call.head);
     }
   }
-  const body = known ? (known.body as CommandBodies[C]) : await commit(deps, id, call, true);
+  const body = known
+    ? (known.body as CommandBodies[C])
+    : await commit(deps, id, call, { starts: true, expected: versionsWanted(req) });
   deps.kickRelay();
   const until = Date.now() + DECISION_LIMIT_MS;
   for (;;) {

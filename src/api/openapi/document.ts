@@ -6,6 +6,7 @@ import { ATTACHMENT_OPERATIONS } from './attachment-operations.js';
 import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
 import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
+import { SUBJECT_OPERATIONS } from './subject-operations.js';
 import { TRACK_OPERATIONS } from './track-operations.js';
 
 type Json = Record<string, unknown>;
@@ -15,6 +16,7 @@ export const OPERATIONS: Operation[] = [
   ...TRACK_OPERATIONS,
   ...ATTACHMENT_OPERATIONS,
   ...RESOURCE_OPERATIONS,
+  ...SUBJECT_OPERATIONS,
 ];
 
 /** The OpenAPI 3.1 document of the whole API, made of the zod schemas that check it. */

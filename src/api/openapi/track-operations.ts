@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageBody, ratingBody, trackedComplaint } from '../../contract/track.js';
+import { eraseOwnBody, messageBody, ratingBody, trackedComplaint } from '../../contract/track.js';
 import { API, type Operation } from './operation.js';
 
 const one = `${API}/track/{token}`;
@@ -48,6 +48,14 @@ const calls: Operation[] = [
     body: z.strictObject({}),
     answers: { 200: { description: 'The case as it is now', schema: trackedComplaint } },
   },
+  {
+    ...open,
+    method: 'post',
+    path: `${one}/erase`,
+    summary: 'Erase what the complaint tells of its author; an open one is withdrawn',
+    body: eraseOwnBody,
+    answers: { 200: { description: 'What is left of the case', schema: trackedComplaint } },
+  },
 ];
 
 const page = { description: 'The page', schema: z.string(), type: 'text/html' };
@@ -67,6 +75,7 @@ const pages: Operation[] = [
       ['rating', ratingBody],
       ['messages', messageBody],
       ['withdraw', z.strictObject({})],
+      ['erase', eraseOwnBody],
     ] as const
   ).map(([path, body]): Operation => ({
     ...open,

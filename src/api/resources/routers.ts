@@ -5,6 +5,7 @@ import { complaintListRoutes } from './complaint-list.js';
 import { dryRunRoutes } from './dry-run.js';
 import { keyRoutes } from './keys.js';
 import { regionItemRoutes } from './region-items.js';
+import { subjectRoutes } from './subjects.js';
 import { notificationRoutes, taskRoutes } from './tasks.js';
 import { userRoutes } from './users.js';
 
@@ -20,5 +21,6 @@ export function resourceRouters(deps: AppDeps): Router[] {
     absenceRoutes(deps),
     taskRoutes(deps),
     notificationRoutes(deps),
+    subjectRoutes(deps),
   ];
 }

@@ -2,6 +2,7 @@ import type { TrackedComplaint } from '../../contract/track.js';
 import { iso } from '../../contract/primitives.js';
 import type { RegionView } from '../../db/region-store.js';
 import { findByToken, findTracked, type TrackedRow } from '../../db/track-store.js';
+import { hidePersonalData } from '../../domain/personal-data.js';
 import { isAllowed, placeOf } from '../../domain/transitions.js';
 import type { ListedAttachment } from '../../db/attachments-store.js';
 import { notFound } from '../../errors.js';
@@ -50,13 +51,20 @@ function showTracked(
 ): TrackedComplaint {
   const files = (rows: ListedAttachment[]) => rows.map((file) => showFile(file, sign));
   const place = placeOf(row.status, row.closureReason);
+  let hidden = false;
+  // Whoever has the link can open the page: what the author gave away in the text is not shown again.
+  const own = (text: string | null): string | null => {
+    const shown = text && hidePersonalData(text);
+    hidden ||= shown !== text;
+    return shown;
+  };
   const isFresh = row.closedAt !== null && now - row.closedAt.getTime() <= RATES_WITHIN_MS;
   return {
     number: row.number,
     status: row.status,
     closureReason: row.closureReason,
     receivedAt: row.receivedAt.toISOString(),
-    text: row.text,
+    text: own(row.text),
     attachments: files(row.attachments),
     agency: (row.agencyId && region.agencies.get(row.agencyId)?.name) ?? null,
     answers: row.answers.map((answer) => ({
@@ -65,7 +73,7 @@ function showTracked(
       attachments: files(answer.attachments),
     })),
     messages: row.messages.map(({ text, at, attachments }) => ({
-      text,
+      text: own(text),
       at: new Date(at).toISOString(),
       attachments: files(attachments),
     })),
@@ -73,6 +81,8 @@ function showTracked(
     canRate: isAllowed('rate', place) && isFresh && !row.rated,
     canWrite: true,
     canWithdraw: isAllowed('close', place),
+    hidden,
+    erased: row.erased,
   };
 }
 

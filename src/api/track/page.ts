@@ -147,6 +147,13 @@ function messageForm(w: Words, action: string, { messageId, draft, fileMb }: Pag
 </form></section>`;
 }
 
+function eraseForm(w: Words, action: string): string {
+  return `<section aria-labelledby="erase"><h2 id="erase">${w.eraseTitle}</h2>
+<form method="post" action="${action}"><p>${w.eraseHint}</p>
+<label><input type="checkbox" name="confirm" value="true" required> ${w.eraseConfirm}</label>
+<button type="submit">${w.erase}</button></form></section>`;
+}
+
 /** The page of one complaint: readable and usable without a script. */
 export function trackPage(tracked: TrackedComplaint, options: PageOptions): string {
   const { language, zone, path, notice } = options;
@@ -182,7 +189,7 @@ export function trackPage(tracked: TrackedComplaint, options: PageOptions): stri
 ${tracked.agency === null ? '' : `<dt>${w.agency}</dt><dd>${escape(tracked.agency)}</dd>`}</dl>
 <section aria-labelledby="answers"><h2 id="answers">${w.answers}</h2>${answersHtml(tracked, w, day)}</section>
 ${tracked.canRate ? ratingForm(w, action('rating')) : ''}
-<section aria-labelledby="own"><h2 id="own">${w.yourText}</h2>${words(tracked.text, w.erased)}${filesHtml(tracked.attachments, w)}</section>
+<section aria-labelledby="own"><h2 id="own">${w.yourText}</h2>${words(tracked.text, w.erased)}${filesHtml(tracked.attachments, w)}${tracked.hidden ? `<p class="told">${w.hidden}</p>` : ''}</section>
 ${messages === '' ? '' : `<section aria-labelledby="further"><h2 id="further">${w.yourMessages}</h2>${messages}</section>`}
 ${tracked.canWrite ? messageForm(w, action('messages'), options) : ''}
 <section aria-labelledby="history"><h2 id="history">${w.history}</h2><ol>${timeline}</ol></section>
@@ -192,6 +199,6 @@ ${
 <form method="post" action="${action('withdraw')}"><p>${w.withdrawHint}</p>
 <button type="submit">${w.withdraw}</button></form></section>`
     : ''
-}`,
+}${tracked.erased ? '' : eraseForm(w, action('erase'))}`,
   );
 }

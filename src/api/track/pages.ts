@@ -1,7 +1,7 @@
 import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
 import { v7 as uuid } from 'uuid';
-import { messageBody, ratingBody } from '../../contract/track.js';
+import { eraseOwnBody, messageBody, ratingBody } from '../../contract/track.js';
 import { AppError, type FieldError } from '../../errors.js';
 import { citizenFiles } from '../attachments/upload.js';
 import type { AppDeps } from '../deps.js';
@@ -12,14 +12,14 @@ import { layout, trackPage, type Notice } from './page.js';
 import { languageOf } from './language.js';
 import { rate } from './rate.js';
 import { WORDS, type Words } from './words.js';
-import { withdraw, writeAgain } from './write.js';
+import { eraseOwn, withdraw, writeAgain } from './write.js';
 
 function invalidNotice(error: AppError, w: Words, verb: string | undefined): string {
   const fields = (error.extra.fields ?? []) as FieldError[];
   if (fields.some(({ path }) => path === 'file' || path === 'attachments')) {
     return w.fileWrong;
   }
-  return verb === 'rating' ? w.emptyRating : w.emptyMessage;
+  return verb === 'rating' ? w.emptyRating : verb === 'erase' ? w.unconfirmed : w.emptyMessage;
 }
 
 /** What the page tells a citizen about an error: never a field's or a state's technical name. */
@@ -68,7 +68,11 @@ export function trackPages(deps: AppDeps): Router {
 
   /** Does what a form asks for and leads back to the page, so that reloading sends nothing again. */
   const act =
-    (verb: 'rating' | 'messages' | 'withdraw', done: keyof Words['done'], work: RequestHandler) =>
+    (
+      verb: 'rating' | 'messages' | 'withdraw' | 'erase',
+      done: keyof Words['done'],
+      work: RequestHandler,
+    ) =>
     async (req: Request, res: Response, next: NextFunction): Promise<void> => {
       try {
         await work(req, res, next);
@@ -131,6 +135,16 @@ export function trackPages(deps: AppDeps): Router {
     '/track/:token/withdraw',
     form,
     act('withdraw', 'withdrawn', (req) => withdraw(deps, req, String(req.params.token))),
+  );
+
+  router.post(
+    '/track/:token/erase',
+    form,
+    act('erase', 'erased', async (req) => {
+      const { confirm } = (req.body ?? {}) as Record<string, unknown>;
+      parse(eraseOwnBody, { confirm: confirm === 'true' });
+      await eraseOwn(deps, String(req.params.token));
+    }),
   );
 
   return router;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import express from 'express';
 import type { Request, Router } from 'express';
 import { noBody } from '../../contract/commands.js';
-import { messageBody, ratingBody } from '../../contract/track.js';
+import { eraseOwnBody, messageBody, ratingBody } from '../../contract/track.js';
 import { trackUpload } from '../attachments/upload.js';
 import type { AppDeps } from '../deps.js';
 import { idempotent, resourceIdOf } from '../idempotency.js';
@@ -10,7 +10,7 @@ import { parse } from '../problem.js';
 import { jsonBody } from '../request-body.js';
 import { follow } from './follow.js';
 import { rate } from './rate.js';
-import { withdraw, writeAgain } from './write.js';
+import { eraseOwn, withdraw, writeAgain } from './write.js';
 
 /** The token is a secret: keys of its holder are kept under a digest. */
 const holderOf = (req: Request): string =>
@@ -46,6 +46,12 @@ export function trackRoutes(deps: AppDeps): Router {
   });
 
   router.post('/track/:token/attachments', ...trackUpload(deps, holderOf));
+
+  router.post('/track/:token/erase', keyed, async (req: Request, res: express.Response) => {
+    parse(eraseOwnBody, req.body);
+    await eraseOwn(deps, String(req.params.token));
+    res.json(await follow(deps, String(req.params.token)));
+  });
 
   return router;
 }

@@ -31,8 +31,13 @@ export interface Words {
   withdrawTitle: string;
   withdrawHint: string;
   withdraw: string;
+  hidden: string;
+  eraseTitle: string;
+  eraseHint: string;
+  eraseConfirm: string;
+  erase: string;
   other: { language: Language; name: string };
-  done: Record<'rated' | 'written' | 'withdrawn', string>;
+  done: Record<'rated' | 'written' | 'withdrawn' | 'erased', string>;
   notFound: string;
   problem: string;
   tooMany: string;
@@ -47,6 +52,7 @@ export interface Words {
   fileGone: string;
   noFile: string;
   emptyRating: string;
+  unconfirmed: string;
   statuses: Record<TrackedComplaint['status'], string>;
   closures: Record<string, string>;
   outcomes: Record<string, string>;
@@ -81,11 +87,19 @@ const ru: Words = {
   withdrawTitle: 'Отозвать обращение',
   withdrawHint: 'Работа по обращению прекратится.',
   withdraw: 'Отозвать',
+  hidden:
+    'Телефоны, номера документов и квартир на этой странице скрыты: её может открыть каждый, у кого есть ссылка. Исполнитель видит текст целиком.',
+  eraseTitle: 'Удалить мои данные',
+  eraseHint:
+    'Имя, контакты, адрес, все тексты и ответы по этому обращению будут удалены безвозвратно; открытое обращение будет отозвано. Останутся номер, тема и даты.',
+  eraseConfirm: 'Я понимаю, что вернуть данные будет нельзя',
+  erase: 'Удалить',
   other: { language: 'en', name: 'English' },
   done: {
     rated: 'Спасибо, оценка принята.',
     written: 'Сообщение принято.',
     withdrawn: 'Обращение отозвано.',
+    erased: 'Ваши данные удалены.',
   },
   notFound: 'Обращение не найдено. Проверьте ссылку.',
   problem: 'Это сейчас невозможно',
@@ -103,6 +117,7 @@ const ru: Words = {
   fileGone: 'Файла здесь больше нет, или ссылка устарела. Откройте страницу обращения ещё раз.',
   noFile: 'Файл не найден. Проверьте ссылку.',
   emptyRating: 'Выберите оценку или ответьте, решён ли вопрос.',
+  unconfirmed: 'Отметьте, что понимаете: удалённое нельзя вернуть.',
   statuses: {
     received: 'получено',
     triage: 'на разборе',
@@ -164,11 +179,19 @@ const en: Words = {
   withdrawTitle: 'Withdraw the complaint',
   withdrawHint: 'Work on it will stop.',
   withdraw: 'Withdraw',
+  hidden:
+    'Phones and the numbers of documents and flats are hidden on this page: anybody who has the link can open it. The agency sees the whole text.',
+  eraseTitle: 'Erase my data',
+  eraseHint:
+    'Your name, contacts, address, and all texts and answers of this complaint are erased for good; an open complaint is withdrawn. Its number, topic and dates stay.',
+  eraseConfirm: 'I understand that the data cannot be brought back',
+  erase: 'Erase',
   other: { language: 'ru', name: 'Русский' },
   done: {
     rated: 'Thank you for rating the answer.',
     written: 'Your message has been received.',
     withdrawn: 'The complaint has been withdrawn.',
+    erased: 'Your data has been erased.',
   },
   notFound: 'No such complaint. Please check the link.',
   problem: 'This is not possible now',
@@ -187,6 +210,7 @@ const en: Words = {
     'The file is no longer here, or the link has expired. Please open the page of the complaint again.',
   noFile: 'No such file. Please check the link.',
   emptyRating: 'Please choose a rating or say whether it is solved.',
+  unconfirmed: 'Please confirm that you understand: what is erased cannot be brought back.',
   statuses: {
     received: 'received',
     triage: 'being sorted',

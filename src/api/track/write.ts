@@ -7,6 +7,7 @@ import { notFound } from '../../errors.js';
 import { runCommand } from '../complaints/run-command.js';
 import { worldNow } from '../deps.js';
 import type { AppDeps } from '../deps.js';
+import { eraseSubject } from '../../subjects/erase-subject.js';
 import { complaintOfToken } from './follow.js';
 
 /**
@@ -62,4 +63,17 @@ export async function withdraw(deps: AppDeps, req: Request, token: string): Prom
     actor: 'citizen',
     prepare: () => Promise.resolve({ reason: 'withdrawn' as const }),
   });
+}
+
+/**
+ * Erases what the complaint tells of its author, who asks for it; an open one is withdrawn before. There is no way back.
+ * @throws AppError `not_found`.
+ */
+export async function eraseOwn(deps: AppDeps, token: string): Promise<void> {
+  const { id } = await complaintOfToken(deps, token);
+  const { pool, desk } = deps;
+  await eraseSubject(
+    { pool, desk, now: () => worldNow(deps) },
+    { complaints: [id], mentions: [], pattern: null, actor: 'citizen' },
+  );
 }

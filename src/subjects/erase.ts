@@ -1,0 +1,63 @@
+import type pg from 'pg';
+import { lockComplaint } from '../db/complaints-store.js';
+import { inTransaction } from '../db/pool.js';
+import { emptyComplaint } from '../db/subjects-store.js';
+import { appendEvents, newText, type TextKind } from '../db/timeline.js';
+import { redact } from './terms.js';
+
+/** Who erases, and when: world time, epoch ms. */
+export interface Erasing {
+  actor: string;
+  at: number;
+}
+
+/**
+ * Erases what lies about its author with one complaint: author, place, texts of every kind, ids at the source. Number,
+ * topic, times and the timeline stay, and the chain still verifies: it holds digests whose keys are gone. Its own event
+ * says that it was done. Doing it again is harmless and empties what has come since.
+ */
+export async function eraseComplaint(
+  pool: pg.Pool,
+  complaintId: string,
+  { actor, at }: Erasing,
+): Promise<void> {
+  await inTransaction(pool, async (db) => {
+    await lockComplaint(db, complaintId);
+    if (await emptyComplaint(db, complaintId, new Date(at))) {
+      await appendEvents(db, complaintId, [{ type: 'erased', at, actor, data: {} }]);
+    }
+  });
+}
+
+/**
+ * Takes a person out of a text of somebody else's complaint: the text gets a new key, and an event its new digest.
+ * @returns false when the text does not name the person (any more), or is gone.
+ */
+export async function redactText(
+  pool: pg.Pool,
+  textId: string,
+  pattern: string,
+  { actor, at }: Erasing,
+): Promise<boolean> {
+  return inTransaction(pool, async (db) => {
+    const { rows } = await db.query<{ complaint_id: string; kind: TextKind; body: string }>(
+      'select complaint_id, kind, body from texts where id = $1 and body is not null for update',
+      [textId],
+    );
+    const [text] = rows;
+    const left = text && redact(text.body, pattern);
+    if (text === undefined || left === undefined || left === text.body) {
+      return false;
+    }
+    const changed = newText(text.kind, left, textId);
+    await db.query('update texts set body = $2, key = $3 where id = $1', [
+      textId,
+      changed.body,
+      changed.key,
+    ]);
+    await appendEvents(db, text.complaint_id, [
+      { type: 'redacted', at, actor, data: { text: changed.ref } },
+    ]);
+    return true;
+  });
+}

@@ -1,0 +1,118 @@
+/** What a person is looked for by: names as they are written in full, handles, phones and mail addresses. */
+export interface SubjectTerms {
+  names: string[];
+  handles: string[];
+  contacts: string[];
+}
+
+/** What stands where a person was named. */
+export const REDACTED = '[удалено]';
+
+const LETTER = '[а-яёa-z]';
+const BEFORE = `(?<!${LETTER}|[0-9_])`;
+const AFTER = `(?!${LETTER}|[0-9_])`;
+/** An initial or two, after a surname. */
+const INITIALS = 2;
+const PHONE_DIGITS_MIN = 6;
+/** A Russian number without its country code. */
+const PHONE_DIGITS = 10;
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+const eitherE = (text: string): string => text.replace(/[её]/g, '[её]');
+
+/**
+ * A regular expression that finds the person in a text, the same one for JavaScript (flags `giu`) and for PostgreSQL
+ * over lower-cased text: names in any grammatical case, in any order, with initials or without the third name; phones
+ * however they are spaced. @returns null when the terms hold nothing to look for.
+ */
+export function patternOf({ names, handles, contacts }: SubjectTerms): string | null {
+  const ways = [
+    ...contacts.map(contactPattern),
+    ...handles.map(handlePattern),
+    ...names.flatMap(namePatterns),
+  ].filter((way) => way !== null);
+  return ways.length === 0 ? null : ways.map((way) => `${BEFORE}(?:${way})${AFTER}`).join('|');
+}
+
+function contactPattern(contact: string): string | null {
+  const trimmed = contact.trim().toLowerCase();
+  if (/[@\p{L}]/u.test(trimmed)) {
+    return trimmed === '' ? null : escaped(trimmed);
+  }
+  const digits = trimmed.replace(/\D/g, '');
+  if (digits.length < PHONE_DIGITS_MIN) {
+    return null;
+  }
+  const own = digits.length > PHONE_DIGITS ? digits.slice(-PHONE_DIGITS) : digits;
+  const gap = '[ ()._-]*';
+  const code = own.length === PHONE_DIGITS ? `(?:(?:\\+?7|8)${gap})?` : '';
+  return `${code}\\(?${[...own].join(gap)}`;
+}
+
+function handlePattern(handle: string): string | null {
+  const bare = handle.trim().replace(/^@/, '').toLowerCase();
+  return bare.length < 3 ? null : `@?${escaped(bare)}`;
+}
+
+function namePatterns(name: string): string[] {
+  const words = name
+    .toLowerCase()
+    .split(/[^\p{L}-]+/u)
+    .filter((word) => word.length > 1)
+    .slice(0, 3);
+  const stems = words.map(anyCase);
+  if (stems.length < 2) {
+    return stems;
+  }
+  const initialOf = (word: string): string => `${eitherE(word.charAt(0))}\\.\\s*`;
+  const withInitials = words.flatMap((_, index) => {
+    const others = words.filter((_, other) => other !== index).map(initialOf);
+    const initials = `(?:${others.join('|')}){1,${INITIALS}}`;
+    return [`${stems[index]}\\s+${initials}`, `${initials}${stems[index]}`];
+  });
+  // The whole name before its parts: the first way that fits is the one that is taken.
+  return [...orders(stems), ...withInitials];
+}
+
+/** All orders of all words, then of each two of three. */
+function orders(stems: string[]): string[] {
+  const [a, b, c] = stems as [string, string, string?];
+  const pairs = (x: string, y: string): string[] => [`${x}\\s+${y}`, `${y}\\s+${x}`];
+  if (c === undefined) {
+    return pairs(a, b);
+  }
+  const triples = [
+    [a, b, c],
+    [a, c, b],
+    [b, a, c],
+    [b, c, a],
+    [c, a, b],
+    [c, b, a],
+  ].map((order) => order.join('\\s+'));
+  return [...triples, ...pairs(a, b), ...pairs(b, c), ...pairs(a, c)];
+}
+
+/** A word in any grammatical case: its stem and up to four letters of an ending. */
+function anyCase(word: string): string {
+  const stem = word.replace(/[аеёиоуыэюяйь]{1,2}$/u, '');
+  const kept = stem.length >= 3 ? stem : word;
+  return `${eitherE(escaped(kept))}${LETTER}{0,4}`;
+}
+
+/** The text with every mention of the person replaced; the same text when there is none. */
+export function redact(text: string, pattern: string): string {
+  return text.replace(new RegExp(pattern, 'giu'), REDACTED);
+}
+
+const AROUND = 60;
+
+/** The first mention with some words around it; null when there is none. */
+export function excerptOf(text: string, pattern: string): string | null {
+  const found = new RegExp(pattern, 'iu').exec(text);
+  if (found === null) {
+    return null;
+  }
+  const from = Math.max(0, found.index - AROUND);
+  const to = found.index + found[0].length + AROUND;
+  return `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
+}
