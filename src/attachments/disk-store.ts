@@ -31,7 +31,12 @@ async function sync(path: string): Promise<void> {
 
 /** Attachments as files of one folder, which the API's and the worker's processes must share. */
 export class DiskStore implements AttachmentStore {
-  constructor(private readonly root: string) {}
+  private readonly root: string;
+
+  /** @param dataDir OTKLIK_DATA_DIR: the files lie in its folder `attachments`. */
+  constructor(dataDir: string) {
+    this.root = join(dataDir, 'attachments');
+  }
 
   async temporaryPath(): Promise<string> {
     const folder = join(this.root, UNFINISHED);

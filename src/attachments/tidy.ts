@@ -1,6 +1,6 @@
 import { deleteExpired, withoutRow } from '../db/attachments-erase.js';
 import type { Db } from '../db/pool.js';
-import { removeErased } from './erase.js';
+import { removeErased } from './remove-erased.js';
 import { SHARDS, type AttachmentStore } from './store.js';
 
 const PAGE = 500;

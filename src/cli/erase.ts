@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { DiskStore } from '../attachments/disk-store.js';
 import { openPool } from '../db/pool.js';
 import { readAnchor } from '../db/settings.js';
 import { toWorld } from '../domain/world-clock.js';
@@ -55,6 +56,7 @@ async function run(options: Options): Promise<void> {
       import('../temporal/desk-client.js'),
     ]);
   const config = await readOperatorConfig();
+  const store = new DiskStore(config.dataDir);
   const pool = openPool(config.DATABASE_URL, 'otklik_api', 2);
   const client = openClient(config);
   try {
@@ -76,7 +78,7 @@ async function run(options: Options): Promise<void> {
     }
     const clock = await readAnchor(pool, config);
     const erased = await eraseSubject(
-      { pool, desk: createDeskClient(client), now: () => toWorld(clock, Date.now()) },
+      { pool, desk: createDeskClient(client), store, now: () => toWorld(clock, Date.now()) },
       {
         complaints: found.complaints.map(({ id }) => id),
         mentions,

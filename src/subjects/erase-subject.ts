@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
+import type { AttachmentStore } from '../attachments/store.js';
 import { insertCommand } from '../db/commands-store.js';
 import { findHead, type ComplaintHead } from '../db/complaints-store.js';
 import { isAllowed, placeOf, type Status } from '../domain/transitions.js';
@@ -10,6 +11,7 @@ import { eraseComplaint, redactText } from './erase.js';
 export interface SubjectDeps {
   pool: pg.Pool;
   desk: DeskClient;
+  store: AttachmentStore;
   /** World time, epoch ms. */
   now: () => number;
 }
@@ -41,7 +43,7 @@ export async function eraseSubject(
     const head = await findHead(deps.pool, id);
     if (head !== null) {
       const withdrawn = await withdraw(deps, head, actor);
-      await eraseComplaint(deps.pool, id, { actor, at: deps.now() });
+      await eraseComplaint(deps.pool, deps.store, id, { actor, at: deps.now() });
       const { status } = (await findHead(deps.pool, id)) ?? head;
       complaints.push({ number: head.number, status, withdrawn });
     }

@@ -1,4 +1,7 @@
 import type pg from 'pg';
+import { removeErased } from '../attachments/remove-erased.js';
+import type { AttachmentStore } from '../attachments/store.js';
+import { markErased } from '../db/attachments-erase.js';
 import { lockComplaint } from '../db/complaints-store.js';
 import { inTransaction } from '../db/pool.js';
 import { emptyComplaint } from '../db/subjects-store.js';
@@ -12,21 +15,25 @@ export interface Erasing {
 }
 
 /**
- * Erases what lies about its author with one complaint: author, place, texts of every kind, ids at the source. Number,
+ * Erases what lies about its author with one complaint: author, place, texts and files of every kind, ids at the source. Number,
  * topic, times and the timeline stay, and the chain still verifies: it holds digests whose keys are gone. Its own event
  * says that it was done. Doing it again is harmless and empties what has come since.
  */
 export async function eraseComplaint(
   pool: pg.Pool,
+  store: AttachmentStore,
   complaintId: string,
   { actor, at }: Erasing,
 ): Promise<void> {
   await inTransaction(pool, async (db) => {
     await lockComplaint(db, complaintId);
-    if (await emptyComplaint(db, complaintId, new Date(at))) {
+    const files = await markErased(db, complaintId);
+    if ((await emptyComplaint(db, complaintId, new Date(at))) || files > 0) {
       await appendEvents(db, complaintId, [{ type: 'erased', at, actor, data: {} }]);
     }
   });
+  // Only what is committed: a file does not come back.
+  await removeErased(pool, store);
 }
 
 /**

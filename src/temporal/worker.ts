@@ -6,7 +6,6 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -65,7 +64,7 @@ export async function createWorkers(deps: WorkerDeps): Promise<DeskWorkers> {
     identity: `w${process.pid}`,
     buildId: VERSION,
   } satisfies Partial<WorkerOptions>;
-  const attachments = new DiskStore(join(config.dataDir, 'attachments'));
+  const attachments = new DiskStore(config.dataDir);
   const step = createStep({ pool, region, channelOf: (source) => channels.nameFor(source) });
   const desk = await Worker.create({
     ...common,

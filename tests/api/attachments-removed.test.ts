@@ -8,11 +8,11 @@ import { v7 as uuid } from 'uuid';
 import { createApp } from '../../src/api/app.js';
 import { openFiles } from '../../src/api/attachments/files.js';
 import { DiskStore } from '../../src/attachments/disk-store.js';
-import { eraseAttachments } from '../../src/attachments/erase.js';
 import { removeOrphans, tidyAttachments } from '../../src/attachments/tidy.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { openPool } from '../../src/db/pool.js';
 import { RegionCache } from '../../src/db/region-store.js';
+import { eraseComplaint } from '../../src/subjects/erase.js';
 import { openLog } from '../../src/log.js';
 import { message, openApi, type TestApi } from '../support/api.js';
 import { phonePicture, PDF } from '../support/pictures.js';
@@ -25,7 +25,7 @@ let photo: Buffer;
 beforeAll(async () => {
   api = await openApi();
   intake = await api.keyOf('intake');
-  store = new DiskStore(join(api.parts.config.dataDir, 'attachments'));
+  store = new DiskStore(api.parts.config.dataDir);
   photo = await phonePicture('jpeg');
 }, 180_000);
 afterAll(async () => {
@@ -56,15 +56,15 @@ describe('a file on the disk', () => {
   });
 });
 
-describe('erasing the attachments of a complaint', () => {
+describe('erasing a complaint', () => {
   it('leaves a row that tells nothing, no file, and a chain that verifies', async () => {
     const { complaint, file } = await withPhoto();
     const before = await api.get(`/api/v1/complaints/${complaint.id}/timeline`);
 
-    const erased = await eraseAttachments(api.parts.pool, store, complaint.id);
-    const again = await eraseAttachments(api.parts.pool, store, complaint.id);
+    const erasing = { actor: 'system', at: Date.now() };
+    await eraseComplaint(api.parts.pool, store, complaint.id, erasing);
+    await eraseComplaint(api.parts.pool, store, complaint.id, erasing);
 
-    expect([erased, again]).toEqual([1, 0]);
     expect(await rowOf(file.id)).toMatchObject({
       complaint_id: complaint.id,
       media_type: 'image/jpeg',
@@ -83,7 +83,8 @@ describe('erasing the attachments of a complaint', () => {
     const { body } = await api.get(`/api/v1/complaints/${complaint.id}`);
     expect(body).toMatchObject({ attachments: [] });
     const after = await api.get(`/api/v1/complaints/${complaint.id}/timeline`);
-    expect(after.body.items).toEqual(before.body.items);
+    expect(after.body.items.map(({ type }) => type)).toEqual(['received', 'attached', 'erased']);
+    expect(after.body.items[1]).toEqual(before.body.items[1]);
     const { dataDir } = api.parts.config;
     expect((await verifyAudit(api.parts.pool, { dataDir, auditKey: null })).problems).toEqual([]);
   });
@@ -181,7 +182,7 @@ describe('when the disk', () => {
       desk: { command: () => Promise.reject(new Error('none')), ping: () => Promise.resolve(true) },
       anchor: clock,
       log: openLog(config, 'api'),
-      files: openFiles(config, pool, new BrokenStore(join(config.dataDir, 'attachments'))),
+      files: openFiles(config, pool, new BrokenStore(config.dataDir)),
       kickRelay: () => undefined,
     });
     server = createServer(app);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DiskStore } from '../../attachments/disk-store.js';
 import { checkLink, signedPath, type LinkCheck } from '../../attachments/link.js';
 import { createPrepare, type PreparedFile } from '../../attachments/prepare.js';
@@ -24,7 +23,7 @@ export interface Files {
 export function openFiles(
   config: Pick<Config, 'dataDir' | 'publicUrl'>,
   db: Db,
-  store: AttachmentStore = new DiskStore(join(config.dataDir, 'attachments')),
+  store: AttachmentStore = new DiskStore(config.dataDir),
 ): Files {
   let secret: string | undefined;
   const known = async (): Promise<string> => (secret ??= await secretOf(db, 'file_links'));

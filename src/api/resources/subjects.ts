@@ -68,10 +68,10 @@ export function subjectRoutes(deps: AppDeps): Router {
     const { pattern } =
       mentions.length > 0 ? await known(deps, { ...terms, complaints: ids }) : none;
     const { actor } = callerOf(req);
-    const { pool, desk } = deps;
+    const { pool, desk, files } = deps;
     res.json(
       await eraseSubject(
-        { pool, desk, now: () => worldNow(deps) },
+        { pool, desk, store: files.store, now: () => worldNow(deps) },
         { complaints: ids, mentions, pattern, actor },
       ),
     );

@@ -71,9 +71,9 @@ export async function withdraw(deps: AppDeps, req: Request, token: string): Prom
  */
 export async function eraseOwn(deps: AppDeps, token: string): Promise<void> {
   const { id } = await complaintOfToken(deps, token);
-  const { pool, desk } = deps;
+  const { pool, desk, files } = deps;
   await eraseSubject(
-    { pool, desk, now: () => worldNow(deps) },
+    { pool, desk, store: files.store, now: () => worldNow(deps) },
     { complaints: [id], mentions: [], pattern: null, actor: 'citizen' },
   );
 }
