@@ -30,6 +30,33 @@ create table api_keys (
   CHECK (((agency_id IS NOT NULL) = (role = 'agency'::text))),
   CHECK ((role = ANY (ARRAY['intake'::text, 'operator'::text, 'agency'::text, 'curator'::text, 'analyst'::text, 'admin'::text])))
 );
+create table attachments (
+  id uuid not null,
+  complaint_id uuid,
+  reply_id uuid,
+  inbox_id uuid,
+  "position" smallint default 0 not null,
+  media_type text not null,
+  bytes bigint not null,
+  width integer,
+  height integer,
+  name text,
+  digest bytea,
+  key bytea,
+  lat double precision,
+  lon double precision,
+  uploaded_by text not null,
+  created_at timestamp with time zone not null,
+  uploaded_machine_at timestamp with time zone default now() not null,
+  bound_at timestamp with time zone,
+  erased_machine_at timestamp with time zone,
+  stored boolean default true not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (complaint_id) REFERENCES complaints(id),
+  FOREIGN KEY (inbox_id) REFERENCES inbox(id),
+  FOREIGN KEY (reply_id) REFERENCES replies(id),
+  CHECK (((bound_at IS NULL) OR (complaint_id IS NOT NULL)))
+);
 create table audit_heads (
   complaint_id uuid not null,
   seq integer not null,
@@ -370,6 +397,11 @@ create table users (
 
 -- Indexes
 CREATE INDEX absences_user ON public.absences USING btree (user_id, ends_at);
+CREATE INDEX attachments_complaint ON public.attachments USING btree (complaint_id) WHERE (complaint_id IS NOT NULL);
+CREATE INDEX attachments_inbox ON public.attachments USING btree (inbox_id) WHERE (inbox_id IS NOT NULL);
+CREATE INDEX attachments_reply ON public.attachments USING btree (reply_id) WHERE (reply_id IS NOT NULL);
+CREATE INDEX attachments_to_remove ON public.attachments USING btree (id) WHERE ((erased_machine_at IS NOT NULL) AND stored);
+CREATE INDEX attachments_unbound ON public.attachments USING btree (uploaded_machine_at) WHERE (bound_at IS NULL);
 CREATE INDEX commands_complaint ON public.commands USING btree (complaint_id);
 CREATE INDEX commands_pending ON public.commands USING btree (created_at) WHERE (state = 'pending'::text);
 CREATE INDEX complaints_agency ON public.complaints USING btree (agency_id, received_at DESC, id DESC);
@@ -427,6 +459,8 @@ grant delete, insert, select, update on absences to otklik_api;
 grant select on absences to otklik_worker;
 grant insert, select, update on api_keys to otklik_api;
 grant select on api_keys to otklik_worker;
+grant delete, insert, select, update on attachments to otklik_api;
+grant delete, insert, select, update on attachments to otklik_worker;
 grant insert, select, update on audit_heads to otklik_worker;
 grant select on audit_heads to otklik_api;
 grant insert, select on audit_roots to otklik_worker;
