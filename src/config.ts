@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseAllowList } from './webhooks/addresses.js';
 
 const url = z.url();
 const schema = z.object({
@@ -24,6 +25,16 @@ const schema = z.object({
   OTKLIK_RATE_LIMIT: z.coerce.number().int().min(0).default(6000),
   OTKLIK_API_POOL: z.coerce.number().int().min(1).max(200).default(20),
   OTKLIK_WORKER_POOL: z.coerce.number().int().min(1).max(200).default(20),
+  OTKLIK_WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .superRefine((text, ctx) => {
+      try {
+        parseAllowList(text);
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
   PUBLIC_URL: url.optional(),
   SMTP_URL: url.optional(),
   MAIL_FROM: z.string().default('Otklik <otklik@localhost>'),

@@ -13,10 +13,11 @@ import {
   makeBuildCurrent,
 } from '../temporal/prepare-server.js';
 import { createWorkers, DEPLOYMENT } from '../temporal/worker.js';
+import { WebhookDispatcher } from '../webhooks/dispatcher.js';
 import { databaseUrl } from './database-url.js';
 import { whenAskedToStop } from './stop-signal.js';
 
-/** Runs the worker and the relay until the process is asked to stop. */
+/** Runs the worker, the relay and the sending of webhooks until the process is asked to stop. */
 export async function runWorker(): Promise<void> {
   const config = readConfig();
   const log = openLog(config, 'worker');
@@ -29,6 +30,7 @@ export async function runWorker(): Promise<void> {
   const deps = { config, pool, region, client, clock, log };
   const workers = await createWorkers(deps);
   const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
+  const webhooks = new WebhookDispatcher(deps);
   const roots = new AuditRoots({ config, pool, log });
   whenAskedToStop(() => {
     workers.shutdown();
@@ -36,6 +38,7 @@ export async function runWorker(): Promise<void> {
   await ensureSearchAttributes(client);
   await ensureSchedules(client, config.OTKLIK_TASK_QUEUE);
   relay.start();
+  webhooks.start();
   roots.start();
   log.info({ taskQueue: config.OTKLIK_TASK_QUEUE }, 'worker running');
   try {
@@ -47,7 +50,7 @@ export async function runWorker(): Promise<void> {
     await Promise.all([running, current]);
   } finally {
     roots.stop();
-    await relay.stop();
+    await Promise.all([relay.stop(), webhooks.stop()]);
     await client.connection.close();
     await pool.end();
   }

@@ -11,9 +11,12 @@ import {
   newText,
   textRef,
 } from '../db/timeline.js';
+import { lockProcess } from '../db/process-row.js';
 import { openTask } from '../db/tasks.js';
+import { recordMessages } from '../db/webhook-messages.js';
 import { classifierOf } from '../triage/judge.js';
 import { toWorld } from '../domain/world-clock.js';
+import { webhookMessages } from '../webhooks/messages.js';
 import type { Dispatcher, RelayDeps, Sent } from './relay.js';
 import { signalRun } from './signal-run.js';
 import { beginRun } from './start-run.js';
@@ -118,7 +121,7 @@ async function decideWord(
       inboxId,
       decision,
     ]);
-    await appendEvents(db, complaintId, [
+    const events = await appendEvents(db, complaintId, [
       {
         type: 'citizen_wrote',
         at: word.received_at.getTime(),
@@ -126,6 +129,12 @@ async function decideWord(
         data: { text: textRef(word), route: word.route, decision },
       },
     ]);
+    const row = await lockProcess(db, complaintId);
+    if (row !== null) {
+      const region = await deps.region.current();
+      const told = webhookMessages(region, row, row.process, row.version, events);
+      await recordMessages(db, complaintId, told);
+    }
     return { next: 'done' };
   };
   const now = toWorld(deps.clock, Date.now());

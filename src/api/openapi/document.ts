@@ -6,6 +6,7 @@ import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
 import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
 import { TRACK_OPERATIONS } from './track-operations.js';
+import { WEBHOOK_OPERATIONS } from './webhook-operations.js';
 
 type Json = Record<string, unknown>;
 
@@ -13,6 +14,7 @@ export const OPERATIONS: Operation[] = [
   ...COMPLAINT_OPERATIONS,
   ...TRACK_OPERATIONS,
   ...RESOURCE_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
 ];
 
 /** The OpenAPI 3.1 document of the whole API, made of the zod schemas that check it. */

@@ -7,6 +7,8 @@ import { keyRoutes } from './keys.js';
 import { regionItemRoutes } from './region-items.js';
 import { notificationRoutes, taskRoutes } from './tasks.js';
 import { userRoutes } from './users.js';
+import { webhookDeliveryRoutes } from './webhook-deliveries.js';
+import { webhookRoutes } from './webhooks.js';
 
 /** Lists of complaints, the region's data, people, and work. */
 export function resourceRouters(deps: AppDeps): Router[] {
@@ -20,5 +22,7 @@ export function resourceRouters(deps: AppDeps): Router[] {
     absenceRoutes(deps),
     taskRoutes(deps),
     notificationRoutes(deps),
+    webhookRoutes(deps),
+    webhookDeliveryRoutes(deps),
   ];
 }
