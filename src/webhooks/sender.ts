@@ -48,7 +48,7 @@ const ERRORS: [pattern: RegExp, error: string][] = [
   [/ENOTFOUND|EAI_/, 'dns'],
   [/EHOSTUNREACH|ENETUNREACH|EHOSTDOWN/, 'unreachable'],
   [/TLS|SSL|CERT|UNABLE_TO_|SELF_SIGNED|EPROTO/, 'tls'],
-  [/^HPE_|HEADERS_OVERFLOW|RESPONSE/, 'bad_response'],
+  [/HPE_|HTTPParser|HEADERS_OVERFLOW|RESPONSE/, 'bad_response'],
 ];
 
 const systemResolve: Resolve = (host) => dns.promises.lookup(host, { all: true });
