@@ -50,7 +50,13 @@ export async function write(
     turn.process,
     { version, runNo: input.runNo, fence: input.fence, wakeAt: wake, dueAt },
     events,
-    webhookMessages(context.region, row, turn.process, version, events),
+    webhookMessages(context.region, {
+      row,
+      from: row.process.agencyId,
+      process: turn.process,
+      version,
+      events,
+    }),
   );
   return standing(context, version, refused);
 }

@@ -12,6 +12,8 @@ export const WEBHOOK_EVENTS = [
   'complaint.escalated',
   'complaint.returned',
   'complaint.closed',
+  // To those alone who held it: another agency has it now, or the desk.
+  'complaint.moved',
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 /** Sent by the test button alone. */

@@ -1,7 +1,7 @@
 import { NEW_PROCESS, type Process } from '../domain/process.js';
 import type { Db } from './pool.js';
 import type { ChainedEvent, Head } from './timeline.js';
-import { deliveriesSql, deliveryValues, type WebhookMessages } from './webhook-messages.js';
+import { deliveriesSql, deliveryValues, type WebhookMessage } from './webhook-messages.js';
 
 /** A complaint's row as a step sees it, locked. */
 export interface ProcessRow {
@@ -152,7 +152,7 @@ export async function saveStep(
   process: Process,
   outcome: StepOutcome,
   events: ChainedEvent[],
-  told: WebhookMessages,
+  told: WebhookMessage[],
 ): Promise<void> {
   const folded = Object.fromEntries(FOLDED.map((name) => [name, process[name]]));
   const { clocks } = process;
@@ -164,7 +164,7 @@ export async function saveStep(
         select $1, e.seq, e.type, e.at, e.actor, e.data::jsonb, e.hash
         from unnest($32::int[], $33::text[], $34::timestamptz[], $35::text[], $36::text[], $37::bytea[])
           as e (seq, type, at, actor, data, hash)),
-      told as (${deliveriesSql('$1', '$39', '$40', '$41', '$42')})
+      told as (${deliveriesSql(39)})
       update complaints set version = $2, run_no = $3, fence = $4, wake_at = $5, due_at = $6,
         event_seq = coalesce($7, event_seq), event_hash = coalesce($8, event_hash),
         status = $9, closure_reason = $10, reject_code = $11, kind = $12, topic = $13,

@@ -132,7 +132,8 @@ async function decideWord(
     const row = await lockProcess(db, complaintId);
     if (row !== null) {
       const region = await deps.region.current();
-      const told = webhookMessages(region, row, row.process, row.version, events);
+      const from = row.process.agencyId;
+      const told = webhookMessages(region, { ...row, row, from, events });
       await recordMessages(db, complaintId, told);
     }
     return { next: 'done' };

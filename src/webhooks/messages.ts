@@ -2,7 +2,7 @@ import type { WebhookEvent } from '../contract/webhooks.js';
 import type { ProcessRow } from '../db/process-row.js';
 import type { RegionView } from '../db/region-store.js';
 import type { ChainedEvent } from '../db/timeline.js';
-import type { WebhookMessages } from '../db/webhook-messages.js';
+import type { WebhookMessage } from '../db/webhook-messages.js';
 import { agencyLine } from '../domain/agency-line.js';
 import { listClocks, nearestDue } from '../domain/clocks.js';
 import type { Process } from '../domain/process.js';
@@ -23,36 +23,66 @@ const TOLD: Record<string, { type: WebhookEvent; details: readonly string[] }> =
 const iso = (at: number | null | undefined): string | null =>
   at == null ? null : new Date(at).toISOString();
 
+/** The events by which a complaint leaves an agency. */
+const MOVES = ['assigned', 'handed_over'];
+
+/** A step as webhooks are told of it. */
+interface Told {
+  row: Pick<ProcessRow, 'id' | 'number'>;
+  /** The agency that held the complaint before. */
+  from: string | null;
+  /** As it stands after the step. */
+  process: Process;
+  version: number;
+  events: ChainedEvent[];
+}
+
 /**
- * What webhooks may be told of new events on a complaint's timeline, and whose webhooks. Each message says where the
- * complaint stands after the step that the event belongs to. Pure work, so that a desk without webhooks pays no query.
+ * What webhooks may be told of new events on a complaint's timeline: each message says where the complaint stands
+ * after the step that the event belongs to. Pure work, so that a desk without webhooks pays no query.
  */
-export function webhookMessages(
-  region: RegionView,
-  row: Pick<ProcessRow, 'id' | 'number'>,
-  process: Process,
-  version: number,
-  events: ChainedEvent[],
-): WebhookMessages {
+export function webhookMessages(region: RegionView, step: Told): WebhookMessage[] {
+  const { row, process, version, events } = step;
   const told = events.filter(({ type }) => type in TOLD);
+  const holders = lineOf(region, process.agencyId);
+  const moved = movedMessage(region, step, holders);
   if (told.length === 0) {
-    return { messages: [], agencies: [] };
+    return moved;
   }
-  const { agencyId } = process;
   const state = { ...stateOf(region, row, process), version };
-  return {
-    agencies: agencyId === null ? [] : agencyLine((ref) => region.agencyByRef(ref), agencyId),
-    messages: told.map(({ seq, type, at, data }) => {
-      const { type: name, details } = TOLD[type]!;
-      const timestamp = iso(at);
-      const payload = {
-        type: name,
-        timestamp,
-        data: { ...state, seq, event: picked(data, details) },
-      };
-      return { seq, type: name, payload: JSON.stringify(payload) };
-    }),
-  };
+  const messages = told.map(({ seq, type: event, at, data }) => {
+    const { type, details } = TOLD[event]!;
+    const payload = {
+      type,
+      timestamp: iso(at),
+      data: { ...state, seq, event: picked(data, details) },
+    };
+    return { seq, type, payload: JSON.stringify(payload), agencies: holders, toDesk: true };
+  });
+  return [...messages, ...moved];
+}
+
+const lineOf = (region: RegionView, agencyId: string | null): string[] =>
+  agencyId === null ? [] : agencyLine((ref) => region.agencyByRef(ref), agencyId);
+
+/** Those who held the complaint and do no longer learn that, and nothing of where it is now. */
+function movedMessage(
+  region: RegionView,
+  { row: { id, number }, from, process, version, events }: Told,
+  holders: string[],
+): WebhookMessage[] {
+  if (from === null || from === process.agencyId) {
+    return [];
+  }
+  const agencies = lineOf(region, from).filter((agency) => !holders.includes(agency));
+  const event = events.find(({ type }) => MOVES.includes(type)) ?? events.at(-1);
+  if (agencies.length === 0 || event === undefined) {
+    return [];
+  }
+  const { seq } = event;
+  const type: WebhookEvent = 'complaint.moved';
+  const payload = { type, timestamp: iso(event.at), data: { id, number, version, seq } };
+  return [{ seq, type, payload: JSON.stringify(payload), agencies, toDesk: false }];
 }
 
 /** A complaint as `GET /complaints/{id}` calls things, without what people wrote and who they are. */

@@ -70,10 +70,8 @@ export async function openWebhookDesk(env: Record<string, string> = {}): Promise
         timestamp: new Date().toISOString(),
         data: { id, seq },
       });
-      await recordMessages(worker, id, {
-        messages: [{ seq, type: 'complaint.warned', payload }],
-        agencies,
-      });
+      const type = 'complaint.warned';
+      await recordMessages(worker, id, [{ seq, type, payload, agencies, toDesk: true }]);
     },
     async deliveries(webhookId) {
       const { body } = await desk.call('GET', `/webhooks/${webhookId}/deliveries?limit=100`);

@@ -136,7 +136,7 @@ describe('a complaint’s life', () => {
     ]);
   }, 30_000);
 
-  it('is heard by the webhooks of the agencies above and by those of the whole desk, and by no other agency', async () => {
+  it('is heard by the webhooks of the agencies above and by those of the whole desk, and by no other agency; one that loses it learns that', async () => {
     const { body: parent } = await desk.call('GET', `/agencies/${AGENCY}`);
     const department = `${AGENCY}-roads`;
     const { kind, calendar, approval } = parent;
@@ -160,16 +160,20 @@ describe('a complaint’s life', () => {
       () => desk.call('POST', `/complaints/${id}/assign`, { agency: department }),
       ({ status }) => status === 200,
     );
+    await desk.call('POST', `/complaints/${id}/assign`, { agency: AGENCY });
     await desk.call('POST', `/complaints/${id}/close`, { reason: 'withdrawn' });
+    await hears('/department', id, ['complaint.moved']);
 
-    for (const path of ['/above', '/department', '/all', '/closed-only']) {
+    for (const path of ['/above', '/all', '/closed-only']) {
       await hears(path, id, ['complaint.closed']);
     }
 
     const types = (path: string) => heard(path, id).map(({ body }) => body.type.split('.')[1]);
-    expect(types('/above')).toEqual(['assigned', 'assigned', 'closed']);
-    expect(types('/department')).toEqual(['assigned', 'closed']);
-    expect(types('/all')).toEqual(['assigned', 'assigned', 'closed']);
+    expect(types('/above')).toEqual(['assigned', 'assigned', 'assigned', 'closed']);
+    expect(types('/department')).toEqual(['assigned', 'moved']);
+    const { data } = heard('/department', id)[1]!.body;
+    expect(Object.keys(data).sort()).toEqual(['id', 'links', 'number', 'seq', 'version']);
+    expect(types('/all')).toEqual(['assigned', 'assigned', 'assigned', 'closed']);
     expect(types('/closed-only')).toEqual(['closed']);
     expect(heard('/elsewhere', id)).toEqual([]);
   }, 60_000);
