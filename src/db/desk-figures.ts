@@ -6,6 +6,8 @@ export interface DeskFigures {
   open: { status: string; count: number }[];
   tasks: { kind: string; count: number }[];
   outbox: { kind: string; waiting: number; failing: number; oldestS: number }[];
+  /** `off`: switched off by the desk, since their receivers are gone or failed for days. */
+  webhooks: { waiting: number; oldestS: number; off: number };
 }
 
 /** Counts open work in one statement. Ages are machine time, in seconds. */
@@ -20,9 +22,13 @@ export async function readFigures(db: Db): Promise<DeskFigures> {
         (select coalesce(json_agg(f), '[]') from (
           select kind, count(*) as waiting, count(*) filter (where attempts > 0) as failing,
             greatest(0, extract(epoch from now() - min(not_before)))::float as "oldestS"
-          from outbox group by kind) f) as outbox`,
+          from outbox group by kind) f) as outbox,
+        (select json_build_object('waiting', count(*),
+            'oldestS', coalesce(extract(epoch from now() - min(d.created_at)), 0)::float,
+            'off', (select count(*) from webhooks where disabled_reason is not null))
+          from webhook_deliveries d where d.state = 'pending') as webhooks`,
   });
-  return rows[0] ?? { open: [], tasks: [], outbox: [] };
+  return rows[0]!;
 }
 
 /** The migrations that this program has and the database has not. */

@@ -12,7 +12,7 @@ import type { Process } from '../domain/process.js';
  * so that nothing else can slip in (docs/adr: thin webhooks).
  */
 const TOLD: Record<string, { type: WebhookEvent; details: readonly string[] }> = {
-  assigned: { type: 'complaint.assigned', details: ['agency', 'executor', 'rule', 'from'] },
+  assigned: { type: 'complaint.assigned', details: ['agency', 'executor', 'rule'] },
   citizen_wrote: { type: 'complaint.citizen_wrote', details: ['route', 'decision'] },
   warned: { type: 'complaint.warned', details: ['clock', 'percent', 'dueAt'] },
   escalated: { type: 'complaint.escalated', details: ['level', 'recipient', 'cause'] },

@@ -263,6 +263,7 @@ describe('health and metrics', () => {
       Number(/otklik_outbox_oldest_seconds\{kind="mail"\} (\S+)/.exec(text)?.[1]),
     ).toBeGreaterThanOrEqual(90);
     expect(text).toContain('route="/api/v1/complaints/:id/similar",status="200"');
+    expect(text).toContain('otklik_webhook_deliveries_waiting 0');
     expect(text).toContain('otklik_database_up 1');
     for (const secret of [id, number, 'Тайн', key]) expect(text).not.toContain(secret);
   });
