@@ -74,13 +74,23 @@ const LOG_MAX = 20;
 const HELD = `d.id = $1 and d.attempts = $2 and d.state = 'pending'`;
 const LOGGED = `log = case when jsonb_array_length(d.log) >= ${LOG_MAX} then d.log - 0 else d.log end || $3::jsonb`;
 
+/**
+ * The complaint's later messages wait with the one that failed, so that nobody looks through them meanwhile, and become
+ * due with its end. One that comes in just now is due at once and waits for its turn by the order alone.
+ */
+const followers = (nextAt: string): string => `followers as (
+        update webhook_deliveries f set next_at = ${nextAt} from d
+        where f.webhook_id = d.webhook_id and f.complaint_id = d.complaint_id and f.state = 'pending' and f.seq > d.seq)`;
+const HEAD = 'd.webhook_id, d.complaint_id, d.seq';
+
 /** The receiver took it: the webhook is well. */
 export async function markDelivered(db: Db, claimed: Claimed, attempt: Attempt): Promise<void> {
   await db.query({
     name: 'delivery-delivered',
     text: `with d as (
         update webhook_deliveries d set state = 'delivered', finished_at = now(), ${LOGGED}
-        where ${HELD} returning d.webhook_id)
+        where ${HELD} returning ${HEAD}),
+      ${followers('now()')}
       update webhooks w set failures = 0, failing_since = null
       from d where w.id = d.webhook_id and w.failures > 0`,
     values: [claimed.id, claimed.attempts, JSON.stringify(attempt)],
@@ -98,7 +108,8 @@ export async function markFailed(
     name: 'delivery-failed',
     text: `with d as (
         update webhook_deliveries d set next_at = now() + $4 * interval '1 ms', ${LOGGED}
-        where ${HELD} returning d.webhook_id)
+        where ${HELD} returning ${HEAD}, d.next_at),
+      ${followers('d.next_at')}
       update webhooks w set failures = w.failures + 1, failing_since = coalesce(w.failing_since, now()),
         paused_until = case when $5::float8 is null then w.paused_until
           else greatest(w.paused_until, now() + $5 * interval '1 ms') end
@@ -122,7 +133,8 @@ export async function giveUp(
     name: 'delivery-given-up',
     text: `with d as (
         update webhook_deliveries d set state = 'failed', finished_at = now(), ${LOGGED}
-        where ${HELD} returning d.webhook_id)
+        where ${HELD} returning ${HEAD}),
+      ${followers('now()')}
       update webhooks w set failures = w.failures + 1, failing_since = coalesce(w.failing_since, now()),
         active = w.active and not o.off,
         disabled_reason = case when w.active and o.off then case when $5 then 'gone' else 'failing' end

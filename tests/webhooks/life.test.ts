@@ -22,7 +22,9 @@ let desk: HttpDesk;
 let target: Receiver;
 beforeAll(async () => {
   target = await openReceiver();
-  desk = await openDesk({ OTKLIK_WEBHOOK_ALLOW: '127.0.0.1' }, { webhooks: QUICK });
+  // As many tries as it takes: of a hundred messages some fail many times in a row.
+  const waitsMs = Array.from({ length: 40 }, () => 30);
+  desk = await openDesk({ OTKLIK_WEBHOOK_ALLOW: '127.0.0.1' }, { webhooks: { ...QUICK, waitsMs } });
   await desk.pool.query(
     `update region_items set body = body || '{"approval": {"interim": true, "final": true}}' where kind = 'agency' and code = $1`,
     [OTHER],
