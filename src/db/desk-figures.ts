@@ -31,12 +31,23 @@ export async function readFigures(db: Db): Promise<DeskFigures> {
   return rows[0]!;
 }
 
-/** The migrations that this program has and the database has not. */
-export async function missingMigrations(db: Db): Promise<string[]> {
+/** This program's migrations against the database's, by their files' names. `unknown`: the database's alone. */
+export async function migrationState(
+  db: Db,
+): Promise<{ applied: string[]; missing: string[]; unknown: string[] }> {
   const files = (await readdir(new URL('migrations/', import.meta.url))).filter((name) =>
     /^\d{4}_.*\.sql$/.test(name),
   );
-  const { rows } = await db.query<{ name: string }>('select name from migrations');
-  const applied = new Set(rows.map((row) => row.name));
-  return files.filter((name) => !applied.has(name)).sort();
+  const { rows } = await db.query<{ name: string }>('select name from migrations order by name');
+  const names = rows.map((row) => row.name);
+  const applied = new Set(names);
+  return {
+    applied: names,
+    missing: files.filter((name) => !applied.has(name)).sort(),
+    unknown: names.filter((name) => !files.includes(name)),
+  };
 }
+
+/** The migrations that this program has and the database has not. */
+export const missingMigrations = async (db: Db): Promise<string[]> =>
+  (await migrationState(db)).missing;

@@ -84,6 +84,11 @@ const RULES: Rule[] = [
     allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
   },
   {
+    under: 'src/doctor',
+    says: 'the doctor asks the servers themselves, not the parts that may be ill',
+    allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
+  },
+  {
     under: 'src/channels',
     says: 'an answer from outside re-enters through the API: channels import neither it nor Temporal',
     allows: never('src/api', 'src/cli', 'workflows', 'activities', '@temporalio/client'),
