@@ -16,6 +16,8 @@ const NOT_FOUND = 5;
 const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 const DAY_S = 86_400;
+/** A worker asks again at least every minute; Temporal remembers one that is gone for five. */
+const POLLED_WITHIN_MS = 120_000;
 /** Runs that are looked at one by one: the complaints that have been open longest. */
 const RUNS_MAX = 200;
 const CONCURRENCY = 10;
@@ -145,7 +147,11 @@ async function workers(client: Client, config: Config): Promise<Verdict> {
       const { pollers } = await within(client, () =>
         client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
       );
-      return { name, identities: (pollers ?? []).map(({ identity }) => identity ?? '') };
+      const lately = (pollers ?? []).filter(({ lastAccessTime }) => {
+        const askedAt = Number(lastAccessTime?.seconds ?? 0) * 1_000;
+        return Date.now() - askedAt < POLLED_WITHIN_MS;
+      });
+      return { name, identities: lately.map(({ identity }) => identity ?? '') };
     }),
   );
   const idle = polled.filter(({ identities }) => identities.length === 0).map(({ name }) => name);
