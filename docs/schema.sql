@@ -394,6 +394,46 @@ create table users (
   CHECK (((agency_id IS NOT NULL) OR (role <> ALL (ARRAY['coordinator'::text, 'executor'::text, 'head'::text])))),
   CHECK ((role = ANY (ARRAY['operator'::text, 'coordinator'::text, 'executor'::text, 'head'::text, 'curator'::text, 'analyst'::text, 'admin'::text])))
 );
+create table webhook_deliveries (
+  id uuid default gen_random_uuid() not null,
+  place bigint generated always as identity not null,
+  webhook_id uuid not null,
+  complaint_id uuid,
+  seq integer,
+  type text not null,
+  payload json not null,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  attempts_before integer default 0 not null,
+  next_at timestamp with time zone default now() not null,
+  log jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (id),
+  UNIQUE (webhook_id, complaint_id, seq),
+  FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
+  CHECK (((complaint_id IS NULL) = (seq IS NULL))),
+  CHECK (((complaint_id IS NULL) = (type = 'webhook.test'::text))),
+  CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+create table webhooks (
+  id uuid not null,
+  agency_id uuid,
+  label text not null,
+  url text not null,
+  events text[],
+  active boolean default true not null,
+  disabled_reason text,
+  secret text not null,
+  old_secrets jsonb default '[]'::jsonb not null,
+  failures integer default 0 not null,
+  failing_since timestamp with time zone,
+  paused_until timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id),
+  CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text])))
+);
 
 -- Indexes
 CREATE INDEX absences_user ON public.absences USING btree (user_id, ends_at);
@@ -433,6 +473,11 @@ CREATE INDEX texts_complaint ON public.texts USING btree (complaint_id);
 CREATE INDEX texts_search ON public.texts USING gin (search);
 CREATE INDEX texts_trigrams ON public.texts USING gin (folded gin_trgm_ops);
 CREATE INDEX users_agency ON public.users USING btree (agency_id, role) WHERE active;
+CREATE INDEX webhook_deliveries_age ON public.webhook_deliveries USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, next_at, place) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_head ON public.webhook_deliveries USING btree (webhook_id, complaint_id, seq) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (webhook_id, place DESC);
+CREATE INDEX webhooks_agency ON public.webhooks USING btree (agency_id);
 
 -- Functions
 CREATE OR REPLACE FUNCTION public.in_scope(scope jsonb, c complaints)
@@ -517,3 +562,9 @@ grant insert, select on texts to otklik_worker;
 grant update (body, key) on texts to otklik_api;
 grant insert, select, update on users to otklik_api;
 grant select on users to otklik_worker;
+grant delete, insert, select, update on webhook_deliveries to otklik_worker;
+grant insert, select, update on webhook_deliveries to otklik_api;
+grant delete, insert, select on webhooks to otklik_api;
+grant select on webhooks to otklik_worker;
+grant update (active, disabled_reason, events, failing_since, failures, label, old_secrets, paused_until, secret, url) on webhooks to otklik_api;
+grant update (active, disabled_reason, failing_since, failures, paused_until) on webhooks to otklik_worker;

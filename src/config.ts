@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseAllowList } from './webhooks/addresses.js';
 
 const url = z.url();
 const PROXY_WORDS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -43,6 +44,16 @@ const schema = z.object({
     .string()
     .regex(/^[^\s/]+:\d+$/, 'must be host:port')
     .optional(),
+  OTKLIK_WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .superRefine((text, ctx) => {
+      try {
+        parseAllowList(text);
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
   PUBLIC_URL: url.optional(),
   SMTP_URL: url.optional(),
   MAIL_FROM: z.string().default('Otklik <otklik@localhost>'),

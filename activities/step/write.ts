@@ -8,6 +8,7 @@ import { allowedIn, placeOf } from '../../src/domain/transitions.js';
 import type { StepAttributes, StepInput, StepResult } from '../../workflows/complaint/messages.js';
 import { applyEffects, type ChannelOf } from './effects.js';
 import { closeWhenPublished, pendingPublication } from './publishing.js';
+import { webhookMessages } from '../../src/webhooks/messages.js';
 
 /** A step under way, in its transaction. */
 export interface StepContext {
@@ -41,12 +42,20 @@ export async function write(
   const wake = wakeAt(turn.process, turn.calendar, turn.around.ladder);
   const version = row.version + 1;
   const dueAt = nearestDue(turn.process.clocks)?.at ?? null;
+  const events = chain(row.id, row.head, turn.events);
   await saveStep(
     db,
     row.id,
     turn.process,
     { version, runNo: input.runNo, fence: input.fence, wakeAt: wake, dueAt },
-    chain(row.id, row.head, turn.events),
+    events,
+    webhookMessages(context.region, {
+      row,
+      from: row.process.agencyId,
+      process: turn.process,
+      version,
+      events,
+    }),
   );
   return standing(context, version, refused);
 }

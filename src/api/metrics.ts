@@ -18,6 +18,9 @@ export class Metrics {
   private readonly waiting: Gauge<'kind'>;
   private readonly failing: Gauge<'kind'>;
   private readonly oldest: Gauge<'kind'>;
+  private readonly webhooksWaiting: Gauge;
+  private readonly webhooksOldest: Gauge;
+  private readonly webhooksOff: Gauge;
   private readAt = 0;
   private reading: Promise<void> | undefined;
 
@@ -58,6 +61,15 @@ export class Metrics {
       'Age of the oldest outbox row that is due, by kind',
       'kind',
     );
+    this.webhooksWaiting = gauge('webhook_deliveries_waiting', 'Webhook deliveries not made yet');
+    this.webhooksOldest = gauge(
+      'webhook_deliveries_oldest_seconds',
+      'Age of the oldest webhook delivery not made yet',
+    );
+    this.webhooksOff = gauge(
+      'webhooks_switched_off',
+      'Webhooks that the desk switched off: their receivers are gone or failed for days',
+    );
   }
 
   /** Times every request that passes. */
@@ -92,7 +104,7 @@ export class Metrics {
     this.readAt = Date.now();
   }
 
-  private show({ open, late, tasks, outbox }: DeskFigures): void {
+  private show({ open, late, tasks, outbox, webhooks }: DeskFigures): void {
     this.late.set(late);
     for (const gauge of [this.open, this.tasks, this.waiting, this.failing, this.oldest]) {
       gauge.reset();
@@ -104,5 +116,8 @@ export class Metrics {
       this.failing.set({ kind }, failing);
       this.oldest.set({ kind }, oldestS);
     }
+    this.webhooksWaiting.set(webhooks.waiting);
+    this.webhooksOldest.set(webhooks.oldestS);
+    this.webhooksOff.set(webhooks.off);
   }
 }

@@ -70,6 +70,7 @@ const table = {
   readAbsences: staff,
   manageAbsences: ['operator', 'agency', 'coordinator', 'head', 'curator'],
   readNotifications: staff,
+  manageWebhooks: ['agency', 'coordinator', 'head'],
   readTasks: desk,
   workTasks: ['operator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../config.js';
 import { registerAudit } from './audit.js';
 import { registerErase } from './erase.js';
+import { registerDoctor } from './doctor.js';
 import { registerGen } from './gen.js';
 import { registerMigrate } from './migrate.js';
 import { registerProcesses } from './processes.js';
@@ -21,6 +22,7 @@ registerRegion(program);
 registerRebuild(program);
 registerAudit(program);
 registerErase(program);
+registerDoctor(program);
 registerGen(program);
 
 try {

@@ -13,6 +13,7 @@ import {
   makeBuildCurrent,
 } from '../temporal/prepare-server.js';
 import { createWorkers, DEPLOYMENT } from '../temporal/worker.js';
+import { WebhookDispatcher } from '../webhooks/dispatcher.js';
 import { databaseUrl } from './database-url.js';
 import { whenAskedToStop } from './stop-signal.js';
 import { untilThere } from './until-there.js';
@@ -20,7 +21,7 @@ import { untilThere } from './until-there.js';
 const isTransport = (error: unknown): boolean =>
   error instanceof Error && error.name === 'TransportError';
 
-/** Runs the worker and the relay until the process is asked to stop. */
+/** Runs the worker, the relay and the sending of webhooks until the process is asked to stop. */
 export async function runWorker(): Promise<void> {
   const config = readConfig();
   const log = openLog(config, 'worker');
@@ -33,6 +34,7 @@ export async function runWorker(): Promise<void> {
   const deps = { config, pool, region, client, clock, log };
   const workers = await untilThere('Temporal', log, () => createWorkers(deps), isTransport);
   const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
+  const webhooks = new WebhookDispatcher(deps);
   const roots = new AuditRoots({ config, pool, log });
   whenAskedToStop(() => {
     workers.shutdown();
@@ -40,6 +42,7 @@ export async function runWorker(): Promise<void> {
   await ensureSearchAttributes(client);
   await ensureSchedules(client, config.OTKLIK_TASK_QUEUE);
   relay.start();
+  webhooks.start();
   roots.start();
   log.info({ taskQueue: config.OTKLIK_TASK_QUEUE }, 'worker running');
   try {
@@ -51,7 +54,7 @@ export async function runWorker(): Promise<void> {
     await Promise.all([running, current]);
   } finally {
     roots.stop();
-    await relay.stop();
+    await Promise.all([relay.stop(), webhooks.stop()]);
     await client.connection.close();
     await pool.end();
   }

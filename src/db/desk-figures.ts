@@ -8,6 +8,8 @@ export interface DeskFigures {
   late: number;
   tasks: { kind: string; count: number }[];
   outbox: { kind: string; waiting: number; failing: number; oldestS: number }[];
+  /** `off`: switched off by the desk, since their receivers are gone or failed for days. */
+  webhooks: { waiting: number; oldestS: number; off: number };
 }
 
 /** Counts open work in one statement; `now`: world time, epoch ms. Ages are machine time, in seconds. */
@@ -24,18 +26,33 @@ export async function readFigures(db: Db, now: number): Promise<DeskFigures> {
         (select coalesce(json_agg(f), '[]') from (
           select kind, count(*) as waiting, count(*) filter (where attempts > 0) as failing,
             greatest(0, extract(epoch from now() - min(not_before)))::float as "oldestS"
-          from outbox group by kind) f) as outbox`,
+          from outbox group by kind) f) as outbox,
+        (select json_build_object('waiting', count(*),
+            'oldestS', coalesce(extract(epoch from now() - min(d.created_at)), 0)::float,
+            'off', (select count(*) from webhooks where disabled_reason is not null))
+          from webhook_deliveries d where d.state = 'pending') as webhooks`,
     values: [new Date(now)],
   });
-  return rows[0] ?? { open: [], late: 0, tasks: [], outbox: [] };
+  return rows[0]!;
 }
 
-/** The migrations that this program has and the database has not. */
-export async function missingMigrations(db: Db): Promise<string[]> {
+/** This program's migrations against the database's, by their files' names. `unknown`: the database's alone. */
+export async function migrationState(
+  db: Db,
+): Promise<{ applied: string[]; missing: string[]; unknown: string[] }> {
   const files = (await readdir(new URL('migrations/', import.meta.url))).filter((name) =>
     /^\d{4}_.*\.sql$/.test(name),
   );
-  const { rows } = await db.query<{ name: string }>('select name from migrations');
-  const applied = new Set(rows.map((row) => row.name));
-  return files.filter((name) => !applied.has(name)).sort();
+  const { rows } = await db.query<{ name: string }>('select name from migrations order by name');
+  const names = rows.map((row) => row.name);
+  const applied = new Set(names);
+  return {
+    applied: names,
+    missing: files.filter((name) => !applied.has(name)).sort(),
+    unknown: names.filter((name) => !files.includes(name)),
+  };
 }
+
+/** The migrations that this program has and the database has not. */
+export const missingMigrations = async (db: Db): Promise<string[]> =>
+  (await migrationState(db)).missing;

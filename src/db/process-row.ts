@@ -1,6 +1,7 @@
 import { NEW_PROCESS, type Process } from '../domain/process.js';
 import type { Db } from './pool.js';
 import type { ChainedEvent, Head } from './timeline.js';
+import { deliveriesSql, deliveryValues, type WebhookMessage } from './webhook-messages.js';
 
 /** A complaint's row as a step sees it, locked. */
 export interface ProcessRow {
@@ -144,13 +145,14 @@ export interface StepOutcome {
   dueAt: number | null;
 }
 
-/** Writes a step's process columns, timeline head and events in one statement. */
+/** Writes a step's process columns, timeline head, events and what webhooks are told of them in one statement. */
 export async function saveStep(
   db: Db,
   complaintId: string,
   process: Process,
   outcome: StepOutcome,
   events: ChainedEvent[],
+  told: WebhookMessage[],
 ): Promise<void> {
   const folded = Object.fromEntries(FOLDED.map((name) => [name, process[name]]));
   const { clocks } = process;
@@ -161,7 +163,8 @@ export async function saveStep(
         insert into events (complaint_id, seq, type, at, actor, data, hash)
         select $1, e.seq, e.type, e.at, e.actor, e.data::jsonb, e.hash
         from unnest($32::int[], $33::text[], $34::timestamptz[], $35::text[], $36::text[], $37::bytea[])
-          as e (seq, type, at, actor, data, hash))
+          as e (seq, type, at, actor, data, hash)),
+      told as (${deliveriesSql(39)})
       update complaints set version = $2, run_no = $3, fence = $4, wake_at = $5, due_at = $6,
         event_seq = coalesce($7, event_seq), event_hash = coalesce($8, event_hash),
         status = $9, closure_reason = $10, reject_code = $11, kind = $12, topic = $13,
@@ -209,6 +212,7 @@ export async function saveStep(
       events.map((e) => JSON.stringify(e.data)),
       events.map((e) => e.hash),
       JSON.stringify(folded),
+      ...deliveryValues(told),
     ],
   });
 }

@@ -12,9 +12,12 @@ import {
   newText,
   textRef,
 } from '../db/timeline.js';
+import { lockProcess } from '../db/process-row.js';
 import { openTask } from '../db/tasks.js';
+import { recordMessages } from '../db/webhook-messages.js';
 import { classifierOf } from '../triage/judge.js';
 import { toWorld } from '../domain/world-clock.js';
+import { webhookMessages } from '../webhooks/messages.js';
 import type { Dispatcher, RelayDeps, Sent } from './relay.js';
 import { signalRun } from './signal-run.js';
 import { beginRun } from './start-run.js';
@@ -119,7 +122,7 @@ async function decideWord(
       inboxId,
       decision,
     ]);
-    await appendEvents(db, complaintId, [
+    const events = await appendEvents(db, complaintId, [
       {
         type: 'citizen_wrote',
         at: word.received_at.getTime(),
@@ -127,6 +130,13 @@ async function decideWord(
         data: { text: textRef(word), route: word.route, decision },
       },
     ]);
+    const row = await lockProcess(db, complaintId);
+    if (row !== null) {
+      const region = await deps.region.current();
+      const from = row.process.agencyId;
+      const told = webhookMessages(region, { ...row, row, from, events });
+      await recordMessages(db, complaintId, told);
+    }
     return { next: 'done' };
   };
   const now = toWorld(deps.clock, Date.now());

@@ -117,7 +117,19 @@ describe('the OpenAPI document', () => {
       columns: { status: 'assigned', agency_id: [...(await desk.view()).agencies.keys()][0] },
     });
     const { body: user } = await desk.call(admin, 'POST', 'users', { name: 'А', role: 'operator' });
+    const { body: webhook } = await desk.call(admin, 'POST', 'webhooks', {
+      ...{ url: 'https://a.example/', label: 'А' },
+    });
+    const hook = `/api/v1/webhooks/${webhook.id}`;
     const calls: [method: string, template: string, path: string, body?: object][] = [
+      ['get', '/api/v1/webhooks', '/api/v1/webhooks'],
+      ['get', '/api/v1/webhooks/{id}', hook],
+      ['patch', '/api/v1/webhooks/{id}', hook, { url: 'https://127.0.0.1/' }],
+      ['post', '/api/v1/webhooks', '/api/v1/webhooks', { url: 'https://b.example/', label: 'Б' }],
+      ['post', '/api/v1/webhooks/{id}/rotate-secret', `${hook}/rotate-secret`, {}],
+      ['post', '/api/v1/webhooks/{id}/test', `${hook}/test`, {}],
+      ['get', '/api/v1/webhooks/{id}/deliveries', `${hook}/deliveries`],
+      ['delete', '/api/v1/webhooks/{id}', hook],
       ['get', '/api/v1/complaints', '/api/v1/complaints?q=яма'],
       ['get', '/api/v1/complaints', '/api/v1/complaints?sort=dueAt'],
       ['get', '/api/v1/complaints', '/api/v1/complaints?status=nowhere'],
@@ -251,6 +263,7 @@ describe('health and metrics', () => {
       Number(/otklik_outbox_oldest_seconds\{kind="mail"\} (\S+)/.exec(text)?.[1]),
     ).toBeGreaterThanOrEqual(90);
     expect(text).toContain('route="/api/v1/complaints/:id/similar",status="200"');
+    expect(text).toContain('otklik_webhook_deliveries_waiting 0');
     expect(text).toContain('otklik_database_up 1');
     for (const secret of [id, number, 'Тайн', key]) expect(text).not.toContain(secret);
   });

@@ -84,6 +84,16 @@ const RULES: Rule[] = [
     allows: orType(never('src/api', 'src/cli', 'activities', 'workflows', 'express'), 'workflows'),
   },
   {
+    under: 'src/webhooks',
+    says: 'webhooks tell outside what the database holds; answers re-enter through the API',
+    allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
+  },
+  {
+    under: 'src/doctor',
+    says: 'the doctor asks the servers themselves, not the parts that may be ill',
+    allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
+  },
+  {
     under: 'src/channels',
     says: 'an answer from outside re-enters through the API: channels import neither it nor Temporal',
     allows: never('src/api', 'src/cli', 'workflows', 'activities', '@temporalio/client'),

@@ -15,6 +15,8 @@ import { readRegion } from '../../src/region/read-region.js';
 import { Relay } from '../../src/relay/relay.js';
 import { openClient } from '../../src/temporal/connect.js';
 import { createWorkers, type DeskWorkers } from '../../src/temporal/worker.js';
+import { WebhookDispatcher } from '../../src/webhooks/dispatcher.js';
+import type { Timing } from '../../src/webhooks/timing.js';
 import { temporalAddress, testDatabase, workflowBundle } from './servers.js';
 
 /** The worker's side of a desk on real servers: a database of its own, a task queue of its own. */
@@ -31,10 +33,10 @@ export interface DeskParts {
   close(): Promise<void>;
 }
 
-/** Sets a desk up; its worker runs unless `worker` is false. */
+/** Sets a desk up; its worker runs unless `worker` is false. `webhooks`: other waits than a production's. */
 export async function openParts(
   env: Record<string, string> = {},
-  { worker = true }: { worker?: boolean } = {},
+  { worker = true, webhooks: timing = {} }: { worker?: boolean; webhooks?: Partial<Timing> } = {},
 ): Promise<DeskParts> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'otklik-test-'));
@@ -57,7 +59,14 @@ export async function openParts(
   const client = openClient(config);
   const region = new RegionCache(pool);
   let running:
-    { workers: DeskWorkers; relay: Relay; pool: pg.Pool; ended: Promise<void> } | undefined;
+    | {
+        workers: DeskWorkers;
+        relay: Relay;
+        webhooks: WebhookDispatcher;
+        pool: pg.Pool;
+        ended: Promise<void>;
+      }
+    | undefined;
 
   const parts: DeskParts = {
     config,
@@ -78,14 +87,16 @@ export async function openParts(
       };
       const workers = await createWorkers({ ...deps, bundle: await workflowBundle() });
       const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
+      const webhooks = new WebhookDispatcher(deps, timing);
       relay.start();
-      running = { workers, relay, pool: workerPool, ended: workers.run() };
+      webhooks.start();
+      running = { workers, relay, webhooks, pool: workerPool, ended: workers.run() };
     },
     async stopWorker() {
       if (running !== undefined) {
-        const { workers, relay, pool: workerPool, ended } = running;
+        const { workers, relay, webhooks, pool: workerPool, ended } = running;
         running = undefined;
-        await relay.stop();
+        await Promise.all([relay.stop(), webhooks.stop()]);
         workers.shutdown();
         await ended;
         await workerPool.end();

@@ -41,7 +41,7 @@ export interface HttpDesk extends DeskParts {
 /** Sets a desk up with its API; see `openParts`. */
 export async function openDesk(
   env: Record<string, string> = {},
-  options: { worker?: boolean } = {},
+  options: Parameters<typeof openParts>[1] = {},
 ): Promise<HttpDesk> {
   const parts = await openParts(env, options);
   const { config } = parts;

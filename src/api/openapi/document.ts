@@ -8,6 +8,7 @@ import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
 import { SUBJECT_OPERATIONS } from './subject-operations.js';
 import { TRACK_OPERATIONS } from './track-operations.js';
+import { WEBHOOK_OPERATIONS } from './webhook-operations.js';
 
 type Json = Record<string, unknown>;
 
@@ -17,6 +18,7 @@ export const OPERATIONS: Operation[] = [
   ...ATTACHMENT_OPERATIONS,
   ...RESOURCE_OPERATIONS,
   ...SUBJECT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
 ];
 
 /** The OpenAPI 3.1 document of the whole API, made of the zod schemas that check it. */

@@ -8,6 +8,8 @@ import { regionItemRoutes } from './region-items.js';
 import { subjectRoutes } from './subjects.js';
 import { notificationRoutes, taskRoutes } from './tasks.js';
 import { userRoutes } from './users.js';
+import { webhookDeliveryRoutes } from './webhook-deliveries.js';
+import { webhookRoutes } from './webhooks.js';
 
 /** Lists of complaints, the region's data, people, and work. */
 export function resourceRouters(deps: AppDeps): Router[] {
@@ -22,5 +24,7 @@ export function resourceRouters(deps: AppDeps): Router[] {
     taskRoutes(deps),
     notificationRoutes(deps),
     subjectRoutes(deps),
+    webhookRoutes(deps),
+    webhookDeliveryRoutes(deps),
   ];
 }
