@@ -9,6 +9,8 @@ export interface NewComplaintRow {
   year: number;
   source: string;
   externalId: string | null;
+  /** What an erased complaint of the same message would have as its external id. */
+  erasedId: string | null;
   text: NewText;
   authorName: string | null;
   authorHandle: string | null;
@@ -39,11 +41,12 @@ const insertSql = (keyed: boolean): string => `
     keyed
       ? `k as (
     insert into idempotency_keys (actor, key, route, request_digest, resource_id, status, locked_until)
-    values ($31, $32, $33, $34, $1, 202, now())
+    values ($32, $33, $34, $35, $1, 202, now())
     on conflict (actor, key) do nothing returning 1),`
       : ''
   }
-  n as (select next_complaint_number($2) as number ${keyed ? 'from k' : ''}),
+  n as (select next_complaint_number($2) as number ${keyed ? 'from k' : ''}
+    where not exists (select from complaints where source = $3 and external_id = $31)),
   c as (
     insert into complaints (id, number, source, external_id, text_id, author_name, author_handle,
       author_contact, person_key, url, address, lat, lon, posted_at, received_at, origin, visibility,
@@ -110,6 +113,7 @@ export async function insertComplaint(
       row.event.actor,
       JSON.stringify(row.event.data),
       FIRST_START,
+      row.erasedId,
       ...(call ? [call.actor, call.key, call.route, call.digest] : []),
     ],
   });
@@ -130,11 +134,12 @@ export async function findByExternalId(
   db: Db,
   source: string,
   externalId: string,
+  erased: string | null,
 ): Promise<KnownComplaint | null> {
   const { rows } = await db.query<KnownComplaint>({
     name: 'find-by-external-id',
-    text: `${known} where source = $1 and external_id = $2`,
-    values: [source, externalId],
+    text: `${known} where source = $1 and external_id in ($2, $3)`,
+    values: [source, externalId, erased],
   });
   return rows[0] ?? null;
 }

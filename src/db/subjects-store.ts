@@ -83,11 +83,28 @@ export async function findMentions(
   });
 }
 
+/** How the source knows a complaint. */
+export async function readExternalId(
+  db: Db,
+  id: string,
+): Promise<{ source: string; externalId: string | null }> {
+  const { rows } = await db.query<{ source: string; externalId: string | null }>(
+    'select source, external_id as "externalId" from complaints where id = $1',
+    [id],
+  );
+  return rows[0] ?? { source: '', externalId: null };
+}
+
 /**
  * Empties everything about a person that lies with one complaint, whose row the caller has locked. Codes, instants
- * and the timeline stay. @returns false when there was nothing left to empty.
+ * and the timeline stay; `externalId` is what it is known by from now on. @returns false when there was nothing left to empty.
  */
-export async function emptyComplaint(db: Db, id: string, at: Date): Promise<boolean> {
+export async function emptyComplaint(
+  db: Db,
+  id: string,
+  at: Date,
+  externalId: string | null,
+): Promise<boolean> {
   const { rows } = await db.query<{ was: Date | null; texts: number }>(
     `with before as (select id, number, erased_at from complaints where id = $1),
       t as (update texts set body = null, key = null
@@ -99,10 +116,10 @@ export async function emptyComplaint(db: Db, id: string, at: Date): Promise<bool
         where k.resource_id = b.id or k.body::text like '%' || b.id || '%' or k.body::text like '%' || b.number || '%'),
       c as (update complaints set author_name = null, author_handle = null, author_contact = null,
           person_key = null, url = null, address = null, lat = null, lon = null, erased_at = $2,
-          external_id = case when external_id is not null then 'erased/' || id end
+          external_id = $3
         where id = $1)
      select erased_at as was, (select count(*)::int from t) as texts from before`,
-    [id, at],
+    [id, at, externalId],
   );
   const [row] = rows;
   return row !== undefined && (row.was === null || row.texts > 0);

@@ -4,8 +4,10 @@ import type { AttachmentStore } from '../attachments/store.js';
 import { markErased } from '../db/attachments-erase.js';
 import { lockComplaint } from '../db/complaints-store.js';
 import { inTransaction } from '../db/pool.js';
-import { emptyComplaint } from '../db/subjects-store.js';
+import { secretOf } from '../db/settings.js';
+import { emptyComplaint, readExternalId } from '../db/subjects-store.js';
 import { appendEvents, newText, type TextKind } from '../db/timeline.js';
+import { erasedId } from './erased-id.js';
 import { redact } from './terms.js';
 
 /** Who erases, and when: world time, epoch ms. */
@@ -25,10 +27,13 @@ export async function eraseComplaint(
   complaintId: string,
   { actor, at }: Erasing,
 ): Promise<void> {
+  const secret = await secretOf(pool, 'person_key');
   await inTransaction(pool, async (db) => {
     await lockComplaint(db, complaintId);
     const files = await markErased(db, complaintId);
-    if ((await emptyComplaint(db, complaintId, new Date(at))) || files > 0) {
+    const { source, externalId } = await readExternalId(db, complaintId);
+    const known = externalId === null ? null : erasedId(secret, source, externalId);
+    if ((await emptyComplaint(db, complaintId, new Date(at), known)) || files > 0) {
       await appendEvents(db, complaintId, [{ type: 'erased', at, actor, data: {} }]);
     }
   });

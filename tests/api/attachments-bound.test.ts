@@ -264,5 +264,5 @@ it('leaves every timeline in order', async () => {
   const { problems, events } = await verifyAudit(api.parts.pool, { dataDir, auditKey: null });
 
   expect(problems).toEqual([]);
-  expect(events).toBeGreaterThan(30);
+  expect(events).toBeGreaterThan(40);
 });

@@ -150,6 +150,20 @@ describe('a person of the desk', () => {
     expect(again.body).toEqual({ complaints: [], mentions: [], truncated: false });
   });
 
+  it('does not come back with the same message, which its source may send again', async () => {
+    const message = { source: 'ok', externalId: 'topic-77', text: POTHOLES, author };
+    const { number } = await desk.intake(POTHOLES, message);
+    await post('/subjects/erase', { complaints: [number] });
+
+    const again = await post('/complaints', message);
+    const keyed = await post('/complaints', message, { 'idempotency-key': 'again-1' });
+
+    for (const { status, body } of [again, keyed]) {
+      expect([status, body]).toMatchObject([202, { number, duplicate: true }]);
+    }
+    expect(tracesIn(await dump())).toEqual([]);
+  });
+
   it('is erased at the citizen’s own wish, once confirmed, by the private link', async () => {
     const { number, trackingUrl } = await desk.intake(POTHOLES, {
       author: { name: 'Кукушкин Пётр', contact: 'kukushkin@example.org' },

@@ -93,6 +93,7 @@ export async function openAuditDesk(): Promise<AuditDesk> {
       const number = await insertComplaint(owner, {
         ...{ id, year: 2026, source: 'web', externalId: null, text, authorName: null },
         ...{ authorHandle: null, authorContact: null, personKey: null, url: null, address: null },
+        erasedId: null,
         ...{ lat: null, lon: null, postedAt: null, receivedAt: AT, origin: 'elsewhere' },
         ...{ visibility: 'private', municipalityGiven: null, campaign: null, parentId: null },
         ...{ trackToken: uuid(), createdBy: 'citizen', event: event! },

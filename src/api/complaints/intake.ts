@@ -110,7 +110,7 @@ export function intake(deps: AppDeps): RequestHandler[] {
     const known =
       row.externalId === null
         ? null
-        : await findByExternalId(deps.pool, row.source, row.externalId);
+        : await findByExternalId(deps.pool, row.source, row.externalId, row.erasedId);
     if (!known) {
       throw unavailable('The complaint', 1);
     }

@@ -4,6 +4,7 @@ import type { NewComplaintRow } from '../../db/complaints-intake.js';
 import type { RegionView } from '../../db/region-store.js';
 import { chain, EMPTY_HEAD, newText } from '../../db/timeline.js';
 import { invalid } from '../../errors.js';
+import { erasedId } from '../../subjects/erased-id.js';
 import { personKey } from '../../subjects/person-key.js';
 import { municipalityCode } from './place-name.js';
 
@@ -78,6 +79,10 @@ export function receive(message: NewComplaint, receipt: Receipt): NewComplaintRo
     year: yearIn(region.settings.zone, now),
     source: message.source,
     externalId: message.externalId ?? null,
+    erasedId:
+      message.externalId === undefined
+        ? null
+        : erasedId(receipt.personSecret, message.source, message.externalId),
     text,
     authorName: message.author?.name ?? null,
     authorHandle: message.author?.handle ?? null,

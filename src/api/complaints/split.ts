@@ -61,6 +61,7 @@ async function split(db: pg.PoolClient, call: Split): Promise<KnownComplaint> {
     id: childId,
     year: yearIn(zone, now),
     externalId: null,
+    erasedId: null,
     text,
     receivedAt: now,
     parentId,
