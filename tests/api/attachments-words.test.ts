@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
+import { verifyAudit } from '../../src/audit/verify.js';
 import type { AttachedFile, Attachment } from '../../src/contract/attachments.js';
 import { openApi, until, type TestApi } from '../support/api.js';
 import { caseworkOf, type Casework, type Taken } from '../support/casework.js';
@@ -171,4 +172,13 @@ describe('a further word of the citizen', () => {
 
     expect((await sentBy(unknown)).status).toBe(404);
   });
+});
+
+it('leaves every timeline in order', async () => {
+  const { dataDir } = api.parts.config;
+
+  const { problems, events } = await verifyAudit(api.parts.pool, { dataDir, auditKey: null });
+
+  expect(problems).toEqual([]);
+  expect(events).toBeGreaterThan(30);
 });
