@@ -26,6 +26,7 @@ const table = {
   createComplaint: ['intake', 'operator'],
   listComplaints: staff,
   readComplaint: staff,
+  exportComplaints: [...staff, 'analyst'],
 
   accept: ['operator', ...agencyStaff],
   reply: ['operator', ...agencyStaff],

@@ -9,6 +9,7 @@ import { replyRoutes } from './complaints/replies.js';
 import { splitRoutes } from './complaints/split.js';
 import type { AppDeps } from './deps.js';
 import { openApiRoutes } from './openapi.js';
+import { exportRoutes } from './resources/exports.js';
 import { resourceRouters } from './resources/routers.js';
 
 /** Routers under /api/v1 for callers with a key; each says by `permit` who may do what. A new resource adds a line. */
@@ -22,6 +23,7 @@ export function apiRouters(deps: AppDeps): Router[] {
     mergeRoutes(deps),
     splitRoutes(deps),
     noteRoutes(deps),
+    exportRoutes(deps),
     ...resourceRouters(deps),
   ];
 }

@@ -49,6 +49,22 @@ export interface ExportRow {
   /** Interim and final ones that left the desk, the first first. */
   replies: ExportReply[];
   rating: ExportRating | null;
+  /** Set for one that came from another system's file. */
+  imported: ImportedCells | null;
+}
+
+/** What a file of another system said and the complaint's own tables have no place for, by columns' keys. */
+export interface ImportedCells {
+  system: string;
+  sourceId: string;
+  sourceNumber: string | null;
+  labels: Record<string, string | number | null>;
+  figures: Record<string, string | number | null>;
+  personal: Record<string, string | number | null> | null;
+  firstReplyWorkingMs: number | null;
+  executorReactionMs: number | null;
+  /** It is as it came in: closed then, and never moved here. */
+  isHistory: boolean;
 }
 
 export interface ExportReply {
@@ -87,6 +103,11 @@ const RATING = `select jsonb_build_object('solved', g.solved, 'rating', g.rating
   from ratings g left join texts gt on gt.id = g.comment_id
   where g.complaint_id = c.id order by g.run_no desc limit 1`;
 
+const IMPORTED = `case when im.complaint_id is not null then jsonb_build_object('system', im.source_system,
+    'sourceId', im.source_id, 'sourceNumber', im.source_number, 'labels', im.labels,
+    'figures', im.figures, 'personal', im.personal, 'firstReplyWorkingMs', im.first_reply_working_ms,
+    'executorReactionMs', im.executor_reaction_ms, 'isHistory', c.run_no = 0 and c.status = 'closed') end`;
+
 const name = (alias: string): string => `${alias}.body ->> 'name'`;
 
 /** Reads complaints by their ids, in the order of the ids, in one statement; those that are gone are left out. */
@@ -108,7 +129,7 @@ export async function readExportRows(db: Db, ids: string[]): Promise<ExportRow[]
         (c.process #>> '{clocks,first_reply,breachedAt}')::float8 as "firstReplyMissedAt",
         (select ${ms('max(e.at)')} from events e
           where e.complaint_id = c.id and e.type in ('assigned', 'delegated')) as "assignedAt",
-        coalesce((${REPLIES}), '[]') as replies, (${RATING}) as rating
+        coalesce((${REPLIES}), '[]') as replies, (${RATING}) as rating, ${IMPORTED} as imported
       from unnest($1::uuid[]) with ordinality picked (id, place)
       join complaints c on c.id = picked.id
       left join texts tx on tx.id = c.text_id
@@ -118,6 +139,7 @@ export async function readExportRows(db: Db, ids: string[]): Promise<ExportRow[]
       left join region_items tp on tp.kind = 'topic' and tp.code = c.topic and tp.current
       left join region_items tg on tg.kind = 'topic_group' and tg.code = c.topic_group and tg.current
       left join region_items mu on mu.kind = 'municipality' and mu.code = c.municipality and mu.current
+      left join imported_rows im on im.complaint_id = c.id
       order by picked.place`,
     values: [ids],
   });

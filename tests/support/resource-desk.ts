@@ -62,6 +62,8 @@ export interface SeededComplaint {
 export interface ResourceDesk {
   owner: pg.Pool;
   app: Express;
+  /** Where it listens, without a slash at the end. */
+  url: string;
   view(): Promise<RegionView>;
   /** A desk whose Temporal is away when false. */
   temporal: { up: boolean };
@@ -104,6 +106,7 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
   return {
     owner,
     app,
+    url: base,
     temporal,
     view: () => deps.region.current(),
     async keyFor(role, agencyId) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { problem } from '../../contract/ops.js';
 import { PERMISSIONS } from '../permissions.js';
 import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
+import { EXPORT_OPERATIONS } from './export-operations.js';
 import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
 import { TRACK_OPERATIONS } from './track-operations.js';
@@ -13,6 +14,7 @@ export const OPERATIONS: Operation[] = [
   ...COMPLAINT_OPERATIONS,
   ...TRACK_OPERATIONS,
   ...RESOURCE_OPERATIONS,
+  ...EXPORT_OPERATIONS,
 ];
 
 /** The OpenAPI 3.1 document of the whole API, made of the zod schemas that check it. */
@@ -154,7 +156,13 @@ function answerOf(
     ...(headers
       ? { headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) }
       : {}),
-    ...(schema ? { content: { [type]: { schema: schemas.of(schema, 'output') } } } : {}),
+    ...(schema
+      ? {
+          content: Object.fromEntries(
+            [type].flat().map((each) => [each, { schema: schemas.of(schema, 'output') }]),
+          ),
+        }
+      : {}),
   };
 }
 
