@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config.js';
 import { registerAudit } from './audit.js';
+import { registerExport } from './export.js';
 import { registerGen } from './gen.js';
 import { registerMigrate } from './migrate.js';
 import { registerProcesses } from './processes.js';
@@ -19,6 +20,7 @@ registerMigrate(program);
 registerRegion(program);
 registerRebuild(program);
 registerAudit(program);
+registerExport(program);
 registerGen(program);
 
 try {
