@@ -3,6 +3,7 @@ import type { RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { HelmetOptions } from 'helmet';
 import { notFound } from '../errors.js';
+import { importUploadRoutes } from './exchange/imports.js';
 import { authenticate, callerOf } from './auth.js';
 import { intake } from './complaints/intake.js';
 import type { AppDeps } from './deps.js';
@@ -19,14 +20,14 @@ import { trackRoutes } from './track/track.js';
 
 export type { AppDeps } from './deps.js';
 
-/** What needs a key. `intake` is mounted elsewhere and only told here, for the methods of its path. */
-function keyedApi(deps: AppDeps, guards: RequestHandler[], intake: Router): Router {
+/** What needs a key. `before` is mounted elsewhere and only told here, for the methods of its paths. */
+function keyedApi(deps: AppDeps, guards: RequestHandler[], before: Router[]): Router {
   const api = express.Router();
   const routers = apiRouters(deps);
   api.use(...guards);
   api.use(idempotent(deps.pool, deps.log, (req) => callerOf(req).actor));
   api.use(...routers);
-  api.use(methodNotAllowed([intake, ...routers]));
+  api.use(methodNotAllowed([...before, ...routers]));
   return api;
 }
 
@@ -54,13 +55,12 @@ export function createApp(deps: AppDeps): express.Express {
   });
   app.use(helmet(headersFor(deps.config.publicUrl)));
   // A key is known before a byte of the body is read.
-  const guards = [
-    authenticate(deps.pool),
-    limitByCaller(deps.config.OTKLIK_RATE_LIMIT),
-    ...jsonBody(),
-  ];
+  const known = [authenticate(deps.pool), limitByCaller(deps.config.OTKLIK_RATE_LIMIT)];
+  const guards = [...known, ...jsonBody()];
   // The busiest call passes no other router.
   const first = express.Router().post('/complaints', ...guards, ...intake(deps));
+  // A form, where the others have JSON.
+  const uploads = importUploadRoutes(deps, known);
   const ops = opsRoutes(deps);
   const open = [...openRouters(), trackPages(deps)];
   const track = trackRoutes(deps);
@@ -73,7 +73,8 @@ export function createApp(deps: AppDeps): express.Express {
   app.use(...open);
   app.use(methodNotAllowed([ops, ...open]));
   app.use('/api/v1', track, methodNotAllowed([track]));
-  app.use('/api/v1', keyedApi(deps, guards, first));
+  app.use('/api/v1', uploads);
+  app.use('/api/v1', keyedApi(deps, guards, [first, uploads]));
   app.use(() => {
     throw notFound();
   });

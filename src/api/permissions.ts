@@ -61,6 +61,7 @@ const table = {
   readRegion: everyone,
   editRegion: [],
   dryRunRouting: desk,
+  importData: ['operator'],
   manageKeys: [],
   readUsers: staff,
   manageUsers: [],

@@ -8,6 +8,7 @@ import { readRoutes } from './complaints/read.js';
 import { replyRoutes } from './complaints/replies.js';
 import { splitRoutes } from './complaints/split.js';
 import type { AppDeps } from './deps.js';
+import { importRoutes } from './exchange/imports.js';
 import { openApiRoutes } from './openapi.js';
 import { exportRoutes } from './resources/exports.js';
 import { resourceRouters } from './resources/routers.js';
@@ -23,6 +24,7 @@ export function apiRouters(deps: AppDeps): Router[] {
     mergeRoutes(deps),
     splitRoutes(deps),
     noteRoutes(deps),
+    importRoutes(deps),
     exportRoutes(deps),
     ...resourceRouters(deps),
   ];

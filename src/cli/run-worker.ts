@@ -3,6 +3,8 @@ import { readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
 import { readAnchor } from '../db/settings.js';
+import { importFolder } from '../exchange/run/import-files.js';
+import { ImportRunner } from '../exchange/run/import-runner.js';
 import { openLog } from '../log.js';
 import { Relay } from '../relay/relay.js';
 import { AuditRoots } from '../audit/roots.js';
@@ -30,6 +32,10 @@ export async function runWorker(): Promise<void> {
   const workers = await createWorkers(deps);
   const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
   const roots = new AuditRoots({ config, pool, log });
+  const imports = new ImportRunner(
+    { pool, region, clock, folder: await importFolder(config.dataDir) },
+    log,
+  );
   whenAskedToStop(() => {
     workers.shutdown();
   });
@@ -37,6 +43,7 @@ export async function runWorker(): Promise<void> {
   await ensureSchedules(client, config.OTKLIK_TASK_QUEUE);
   relay.start();
   roots.start();
+  imports.start();
   log.info({ taskQueue: config.OTKLIK_TASK_QUEUE }, 'worker running');
   try {
     const running = workers.run();
@@ -47,6 +54,7 @@ export async function runWorker(): Promise<void> {
     await Promise.all([running, current]);
   } finally {
     roots.stop();
+    await imports.stop();
     await relay.stop();
     await client.connection.close();
     await pool.end();

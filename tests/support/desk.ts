@@ -9,6 +9,8 @@ import { openPool } from '../../src/db/pool.js';
 import { loadRegion, RegionCache } from '../../src/db/region-store.js';
 import { readAnchor } from '../../src/db/settings.js';
 import type { WorldAnchor } from '../../src/domain/world-clock.js';
+import { importFolder } from '../../src/exchange/run/import-files.js';
+import { ImportRunner } from '../../src/exchange/run/import-runner.js';
 import { openLog } from '../../src/log.js';
 import { findRegionDir } from '../../src/region/find-region-dir.js';
 import { readRegion } from '../../src/region/read-region.js';
@@ -57,7 +59,14 @@ export async function openParts(
   const client = openClient(config);
   const region = new RegionCache(pool);
   let running:
-    { workers: DeskWorkers; relay: Relay; pool: pg.Pool; ended: Promise<void> } | undefined;
+    | {
+        workers: DeskWorkers;
+        relay: Relay;
+        imports: ImportRunner;
+        pool: pg.Pool;
+        ended: Promise<void>;
+      }
+    | undefined;
 
   const parts: DeskParts = {
     config,
@@ -78,13 +87,17 @@ export async function openParts(
       };
       const workers = await createWorkers({ ...deps, bundle: await workflowBundle() });
       const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
+      const folder = await importFolder(config.dataDir);
+      const imports = new ImportRunner({ ...deps, folder }, log);
       relay.start();
-      running = { workers, relay, pool: workerPool, ended: workers.run() };
+      imports.start();
+      running = { workers, relay, imports, pool: workerPool, ended: workers.run() };
     },
     async stopWorker() {
       if (running !== undefined) {
-        const { workers, relay, pool: workerPool, ended } = running;
+        const { workers, relay, imports, pool: workerPool, ended } = running;
         running = undefined;
+        await imports.stop();
         await relay.stop();
         workers.shutdown();
         await ended;

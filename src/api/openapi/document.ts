@@ -4,6 +4,7 @@ import { problem } from '../../contract/ops.js';
 import { PERMISSIONS } from '../permissions.js';
 import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
 import { EXPORT_OPERATIONS } from './export-operations.js';
+import { IMPORT_OPERATIONS } from './import-operations.js';
 import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
 import { TRACK_OPERATIONS } from './track-operations.js';
@@ -14,6 +15,7 @@ export const OPERATIONS: Operation[] = [
   ...COMPLAINT_OPERATIONS,
   ...TRACK_OPERATIONS,
   ...RESOURCE_OPERATIONS,
+  ...IMPORT_OPERATIONS,
   ...EXPORT_OPERATIONS,
 ];
 

@@ -70,6 +70,9 @@ create table imported_rows (
   -- Measured by the source: its own working time to the first reply, and the executor's reaction.
   first_reply_working_ms bigint,
   executor_reaction_ms bigint,
+  -- By the source: until when it was due, and when it was closed.
+  due_at timestamptz,
+  closed_at timestamptz,
   -- Its other durations (ms), instants (epoch ms), flags and counts.
   figures jsonb not null,
   -- What may tell of a person: addresses of pages, street and house, tags. Erasing sets it to null.
@@ -77,6 +80,11 @@ create table imported_rows (
   unique (source_system, source_id)
 );
 create index imported_rows_number on imported_rows (source_number) where source_number is not null;
+
+-- Open complaints of an import are started slowly, thousands may wait: what is urgent must not be looked for among them.
+drop index outbox_ready;
+create index outbox_ready on outbox (not_before, id) where kind <> 'import_start';
+create index outbox_imported on outbox (not_before, id) where kind = 'import_start';
 
 grant select on imports, import_problems, imported_rows to otklik_api, otklik_worker;
 grant insert on imports to otklik_api, otklik_worker;
