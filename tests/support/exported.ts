@@ -18,7 +18,12 @@ export async function fetchBytes(
 ): Promise<Fetched> {
   const answer = await fetch(url, { headers: { authorization: `Bearer ${key}`, ...headers } });
   const bytes = Buffer.from(await answer.arrayBuffer());
-  return { status: answer.status, headers: answer.headers, bytes, text: bytes.toString().replace(/^\ufeff/, '') };
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    bytes,
+    text: bytes.toString().replace(/^\ufeff/, ''),
+  };
 }
 
 /** Asks for an export and fetches it. */
@@ -44,6 +49,14 @@ export async function workbookOf(bytes: Buffer): Promise<ExcelJS.Workbook> {
   return book;
 }
 
+/** ExcelJS leaves the format's escapes in inline strings; Excel does not. */
+const unescaped = (value: ExcelJS.CellValue): ExcelJS.CellValue =>
+  typeof value === 'string'
+    ? value.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) =>
+        String.fromCharCode(parseInt(code, 16)),
+      )
+    : value;
+
 /** The first sheet's rows by the names of its columns; cells as the program gives them. */
 export async function xlsxRows(bytes: Buffer): Promise<Record<string, ExcelJS.CellValue>[]> {
   const sheet = (await workbookOf(bytes)).worksheets[0]!;
@@ -51,7 +64,9 @@ export async function xlsxRows(bytes: Buffer): Promise<Record<string, ExcelJS.Ce
   const rows: Record<string, ExcelJS.CellValue>[] = [];
   for (let place = 2; place <= sheet.rowCount; place += 1) {
     const row = sheet.getRow(place);
-    rows.push(Object.fromEntries(headers.map((header, i) => [header, row.getCell(i + 1).value])));
+    rows.push(
+      Object.fromEntries(headers.map((header, i) => [header, unescaped(row.getCell(i + 1).value)])),
+    );
   }
   return rows;
 }

@@ -9,8 +9,8 @@ const LATIN: Readonly<Record<string, string>> = {
   х: 'kh', ц: 'ts', ч: 'ch', ш: 'sh', щ: 'shch', ъ: '', ы: 'y', ь: '', э: 'e', ю: 'yu', я: 'ya',
 }; // prettier-ignore
 
-/** Longest part that a name of a topic or an agency takes, in characters: 255 bytes are the usual limit of all. */
-const SUBJECT_MAX = 60;
+/** Longest part that a name of a topic or an agency takes, in bytes: 255 are the usual limit of all. */
+const PART_BYTES_MAX = 150;
 /** What file systems and shells refuse or take for a path, and signs that turn the text around. */
 const UNSAFE = /[\\/:*?"<>|«»'`$%&;\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
@@ -33,14 +33,15 @@ export function fileName({ subject, at, zone, format, language }: NamedExport): 
   return `${name.join(' ')}.${format}`;
 }
 
-/** At most `SUBJECT_MAX` characters as people count them, and no point or blank at the ends. */
+/** Cut between characters as people count them; no point or blank at the ends. */
 function shortened(part: string): string {
   const plain = part.normalize('NFC').replace(/\s+/gu, ' ').trim();
-  const segments = [...new Intl.Segmenter('ru').segment(plain)].slice(0, SUBJECT_MAX);
-  return segments
-    .map(({ segment }) => segment)
-    .join('')
-    .replace(/^[\s.]+|[\s.]+$/gu, '');
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('ru').segment(plain)) {
+    if (Buffer.byteLength(kept + segment) > PART_BYTES_MAX) break;
+    kept += segment;
+  }
+  return kept.replace(/^[\s.]+|[\s.]+$/gu, '');
 }
 
 /**

@@ -105,9 +105,9 @@ function replyOf(place: number, value: string): TaggedReply | undefined {
   };
 }
 
-// Commas part tags; what is at a value's ends or breaks lines would not come back.
+// Commas part tags; blanks at a value's ends, in a row, or other than a space would not come back.
 const encoded = (value: string): string =>
-  value.replace(/[%,\u0000-\u001f]|^\s|\s$/gu, (unit) => encodeURIComponent(unit));
+  value.replace(/[%,\u0000-\u001f]|[^\S ]|(?<=\s)\s|^\s|\s$/gu, (unit) => encodeURIComponent(unit));
 
 /** Somebody may have edited the cell: a broken escape is taken as it stands. */
 function decoded(value: string): string {

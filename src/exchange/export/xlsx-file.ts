@@ -22,6 +22,10 @@ export function xlsxStream(
 ): Readable {
   const zip = new yazl.ZipFile();
   const output = zip.outputStream as Readable;
+  const broken = (error: Error): void => {
+    output.destroy(error);
+  };
+  zip.on('error', broken);
   const rows = new SheetRows(columns, rules);
   const sheets = [
     Readable.from(rowsSheet(columns, pages, rows), { objectMode: false }),
@@ -35,7 +39,7 @@ export function xlsxStream(
     zip.addBuffer(Buffer.from(content), name);
   }
   sheets.forEach((sheet, i) => {
-    sheet.on('error', (error) => output.destroy(error));
+    sheet.on('error', broken);
     zip.addReadStream(sheet, `xl/worksheets/sheet${i + 1}.xml`, { compressionLevel: 6 });
   });
   output.on('close', () => {
