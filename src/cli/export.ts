@@ -98,6 +98,7 @@ async function run(options: Options): Promise<void> {
       zone: zone ?? region.settings.zone,
       region,
       personal: options.personal,
+      notes: options.personal,
       requestedAt,
     });
     if (request.format === 'xlsx' && file.total > XLSX_ROWS_MAX) {

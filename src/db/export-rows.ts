@@ -63,6 +63,8 @@ export interface ImportedCells {
   personal: Record<string, string | number | null> | null;
   firstReplyWorkingMs: number | null;
   executorReactionMs: number | null;
+  /** The file's internal remark, which became the desk's own note. */
+  remark: string | null;
   /** It is as it came in: closed then, and never moved here. */
   isHistory: boolean;
 }
@@ -106,7 +108,9 @@ const RATING = `select jsonb_build_object('solved', g.solved, 'rating', g.rating
 const IMPORTED = `case when im.complaint_id is not null then jsonb_build_object('system', im.source_system,
     'sourceId', im.source_id, 'sourceNumber', im.source_number, 'labels', im.labels,
     'figures', im.figures, 'personal', im.personal, 'firstReplyWorkingMs', im.first_reply_working_ms,
-    'executorReactionMs', im.executor_reaction_ms, 'isHistory', c.run_no = 0 and c.status = 'closed') end`;
+    'executorReactionMs', im.executor_reaction_ms, 'remark', (
+      select nt.body from notes n join texts nt on nt.id = n.text_id
+      where n.complaint_id = c.id and n.agency_id is null and n.created_at = c.imported_at limit 1), 'isHistory', c.run_no = 0 and c.status = 'closed') end`;
 
 const name = (alias: string): string => `${alias}.body ->> 'name'`;
 

@@ -154,6 +154,7 @@ describe('exports', () => {
       zone: settings.zone,
       region: await desk.view(),
       personal: true,
+      notes: true,
       requestedAt: now,
     });
     const chunks: Buffer[] = [];

@@ -153,6 +153,7 @@ async function send(
       zone: request.zone ?? view.settings.zone,
       region: view,
       personal: caller.role !== 'analyst',
+      notes: ['operator', 'curator', 'admin'].includes(caller.role),
       requestedAt,
     });
     res.set(headers);

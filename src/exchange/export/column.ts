@@ -8,6 +8,8 @@ export interface CellContext {
   region: RegionView;
   /** False for who may not see names, contacts, addresses, links and texts. */
   personal: boolean;
+  /** Whether they may see the desk's own notes. */
+  notes: boolean;
 }
 
 /** A text, a number, or nothing. Of `instant`: epoch ms; of `duration`: ms. */

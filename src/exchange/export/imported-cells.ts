@@ -39,6 +39,7 @@ const MEASURED: readonly IncidentKey[] = [
   'approvalTime',
   'ratingAskedAt',
   'surveySent',
+  'closedAt',
   'closingReason',
   'replyHasMedia',
   'messageHasMedia',
@@ -75,7 +76,7 @@ function allCells(row: ExportRow, context: CellContext): IncidentCells {
   const own = ownCells(row, context);
   const { imported } = row;
   if (imported?.system !== INCIDENT_SYSTEM) return own;
-  const kept = keptCells(imported, context.personal);
+  const kept = keptCells(imported, context);
   const identity = { id: imported.sourceId, number: imported.sourceNumber ?? row.number };
   if (!imported.isHistory) {
     return { ...kept, ...present(own), ...only(kept, FROM_FILE), ...identity };
@@ -87,7 +88,7 @@ function allCells(row: ExportRow, context: CellContext): IncidentCells {
   return { ...own, ...cleared, tags: tags ?? null, ...present(kept), ...identity };
 }
 
-function keptCells(imported: ImportedCells, personal: boolean): IncidentCells {
+function keptCells(imported: ImportedCells, { personal, notes }: CellContext): IncidentCells {
   // The tags are made together with ours.
   const personally = { ...imported.personal };
   delete personally.tags;
@@ -97,6 +98,7 @@ function keptCells(imported: ImportedCells, personal: boolean): IncidentCells {
     ...(personal ? personally : {}),
     firstReplyWorkingTime: imported.firstReplyWorkingMs,
     executorReaction: imported.executorReactionMs,
+    remark: notes ? imported.remark : null,
   };
 }
 

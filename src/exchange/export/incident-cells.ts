@@ -137,6 +137,10 @@ function personalCells(row: ExportRow): IncidentCells {
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 function ownTags(row: ExportRow, personal: boolean): IncidentTags {
+  const { imported } = row;
+  // An import names a row to the outside where nobody else did.
+  const isMadeUp = row.externalId === `${imported?.system}:${imported?.sourceId}`;
+  const externalId = isMadeUp ? null : row.externalId;
   const inColumns = row.replies.length - executorReplies(row).length + REPLY_COLUMNS;
   const { rating, rejectCode, closureReason: reason } = row;
   return {
@@ -152,7 +156,7 @@ function ownTags(row: ExportRow, personal: boolean): IncidentTags {
     postedAt: iso(row.postedAt) ?? '',
     rating: rating === null ? '' : `${ratingWord(rating)} ${iso(rating.at) ?? ''}`,
     ...(personal && {
-      externalId: row.externalId ?? '',
+      externalId: externalId ?? '',
       location: row.lat === null || row.lon === null ? '' : `${row.lat} ${row.lon}`,
       authorName: row.authorName ?? '',
       authorContact: row.authorContact ?? '',

@@ -51,7 +51,9 @@ function inHabit(
   zone: string,
 ): CellValue {
   if (kind === 'text') {
-    return String(value ?? '').replaceAll('\n', '<br>');
+    const words = String(value ?? '');
+    // The real system breaks the lines of a message so, and those of a reply as anybody else does.
+    return key === 'text' ? words.replaceAll('\n', '<br>') : words;
   }
   if (value === null) return kind === 'flag' ? NOT_SAID : null;
   if (kind === 'instant') {

@@ -22,6 +22,8 @@ export interface ExportTask {
   region: RegionView;
   /** False for who may not see names, contacts, addresses, links and texts. */
   personal: boolean;
+  /** Whether they may see the desk's own notes. */
+  notes: boolean;
   /** World time, epoch ms: what the export says of its age. */
   requestedAt: number;
 }
@@ -40,11 +42,11 @@ export interface OpenExport {
  * its page is read.
  */
 export async function openExport(db: Db, task: ExportTask): Promise<OpenExport> {
-  const { request, zone, region, personal } = task;
+  const { request, zone, region, personal, notes } = task;
   const ids = await pickComplaints(db, task.filter);
   const total = countPicked(ids);
   const layout = request.columns === 'incident' ? INCIDENT_LAYOUT : plainLayout(request.language);
-  const context: CellContext = { zone, region, personal };
+  const context: CellContext = { zone, region, personal, notes };
   const progress = { rows: 0 };
   const pages = pagesOf(db, ids, layout, context, progress);
   const { columns, apostropheIsTaken } = layout;
