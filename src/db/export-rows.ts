@@ -46,7 +46,7 @@ export interface ExportRow {
   /** The due of the first reply that was missed. */
   firstReplyMissedAt: number | null;
   assignedAt: number | null;
-  /** Interim and final ones that left the desk, the first first. */
+  /** Interim and final ones, in the order in which they left the desk: their publications may overtake each other. */
   replies: ExportReply[];
   rating: ExportRating | null;
   /** Set for one that came from another system's file. */
@@ -96,7 +96,7 @@ const REPLIES = `select jsonb_agg(jsonb_build_object(
     'publishedAt', ${ms('r.published_at')},
     'submittedAt', (select ${ms('max(e.at)')} from events e
       where e.complaint_id = c.id and e.type = 'reply_submitted' and e.data ->> 'reply' = r.id::text)
-  ) order by coalesce(r.published_at, r.approved_at, r.created_at), r.created_at, r.id)
+  ) order by coalesce(r.approved_at, r.created_at), r.created_at, r.id)
   from replies r left join texts rt on rt.id = r.text_id
   where r.complaint_id = c.id and r.kind <> 'question' and r.state in ('approved', 'published')`;
 

@@ -154,7 +154,7 @@ function ownTags(row: ExportRow, personal: boolean): IncidentTags {
     origin: row.origin === 'elsewhere' ? '' : row.origin,
     campaign: row.campaign ?? '',
     postedAt: iso(row.postedAt) ?? '',
-    rating: rating === null ? '' : `${ratingWord(rating)} ${iso(rating.at) ?? ''}`,
+    rating: rating === null ? '' : ratingTag(rating),
     ...(personal && {
       externalId: externalId ?? '',
       location: row.lat === null || row.lon === null ? '' : `${row.lat} ${row.lon}`,
@@ -166,7 +166,7 @@ function ownTags(row: ExportRow, personal: boolean): IncidentTags {
       place: index + 1,
       kind: reply.kind,
       outcome: reply.outcome,
-      signatory: reply.signatory,
+      signatory: reply.signatory ?? 'agency',
       publishedAt: iso(sentAt(reply)),
       promisedAt: iso(reply.promisedAt),
       ...(personal && index >= inColumns && reply.text !== null ? { text: reply.text } : {}),
@@ -174,6 +174,9 @@ function ownTags(row: ExportRow, personal: boolean): IncidentTags {
   };
 }
 
-function ratingWord({ rating, solved }: NonNullable<ExportRow['rating']>): string {
-  return rating === null ? (solved === true ? 'solved' : 'not_solved') : String(rating);
+/** `5 2026-05-12T09:30:00.000Z solved`, or only one of the digit and the word. */
+function ratingTag({ rating, solved, at }: NonNullable<ExportRow['rating']>): string {
+  const said = solved === null ? [] : [solved ? 'solved' : 'not_solved'];
+  const words = rating === null ? said : [String(rating), ...said];
+  return [words[0], iso(at), ...words.slice(1)].join(' ');
 }

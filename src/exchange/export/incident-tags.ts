@@ -27,7 +27,8 @@ const TAGS = {
 /**
  * `kind`, `status`, `priority`, `source`, `visibility`, `origin`: codes; `closure`: the closure reason, for a
  * rejected one `rejected/<code>`; `level`: a whole number; `postedAt`: ISO 8601 in UTC; `location`: `lat lon`;
- * `rating`: `1` to `5`, `solved` or `not_solved`, with the instant it was given behind a space.
+ * `rating`: `1` to `5`, `solved` or `not_solved`, a space, the instant it was given, and for a digit whether it is
+ * solved, too, where the citizen said both.
  */
 export type IncidentTags = Partial<Record<(typeof TAGS)[keyof typeof TAGS], string>> & {
   replies?: TaggedReply[];

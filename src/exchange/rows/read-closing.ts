@@ -76,13 +76,19 @@ export function readClosing(
   };
 }
 
-/** `5 2026-01-02T03:04:05.000Z`, `solved …`, `not_solved …`, as export writes it. */
+/** `5 2026-01-02T03:04:05.000Z`, `5 … solved`, `solved …`, `not_solved …`, as export writes it. */
 function ratingOf(
   tags: IncidentTags,
 ): { rating: number | null; solved: boolean | null; at: number | null } | null {
-  const [word, at] = (tags.rating ?? '').split(' ');
+  const [word, at, said] = (tags.rating ?? '').split(' ');
   const given = instantOf(at);
-  if (/^[1-5]$/.test(word ?? '')) return { rating: Number(word), solved: null, at: given };
+  if (/^[1-5]$/.test(word ?? '')) {
+    return {
+      rating: Number(word),
+      solved: said === undefined ? null : said === 'solved',
+      at: given,
+    };
+  }
   return word === 'solved' || word === 'not_solved'
     ? { rating: null, solved: word === 'solved', at: given }
     : null;

@@ -90,9 +90,8 @@ export function readRow(cells: FieldCells, row: number, context: ReadContext): R
     source: readSource(reader, tags, url),
     externalId: tags.externalId ?? null,
     origin:
-      tags.origin === 'elsewhere' || personal.pageUrl === undefined
-        ? 'elsewhere'
-        : originOf(personal),
+      oneOf(['authority_page', 'elsewhere'], tags.origin) ??
+      (personal.pageUrl === undefined ? 'elsewhere' : originOf(personal)),
     visibility: oneOf(['public', 'private'], tags.visibility),
     kind: kindOf(labels.incidentType, tags),
     text: text ?? '',

@@ -29,8 +29,9 @@ export function replyRecords(
   const text = newText('reply', reply.text);
   const kind = row.closing === null ? 'interim' : reply.kind;
   const outcome = kind === 'final' ? reply.outcome : null;
-  // Replies are shown in the order of their making; those of one instant keep the source's.
-  const createdAt = at(reply.at + index);
+  // Publications may overtake each other; replies keep the source's order in which they left it.
+  const sentAt = Math.min(...row.replies.slice(index).map((later) => later.at));
+  const createdAt = at(sentAt + index);
   const isApproved = index === row.figures.repliesOfDesk && row.approval !== null;
   return {
     reply: { ...reply, kind, outcome, id, textRef: text.ref },
@@ -49,7 +50,7 @@ export function replyRecords(
           text_digest: hexBytes(digestOf(reply.text)),
           actor: 'system',
           created_at: createdAt,
-          approved_at: at(isApproved ? (row.approval?.approvedAt ?? null) : reply.at),
+          approved_at: at(isApproved ? (row.approval?.approvedAt ?? null) : sentAt),
           published_at: at(reply.at),
         },
       ],
