@@ -126,6 +126,19 @@ export const complaintListQuery = z.strictObject({
 export type ComplaintListQuery = z.output<typeof complaintListQuery>;
 
 const instant = z.iso.datetime();
+/** Names of the system that a complaint was imported from, where the region may know none of them. */
+export const sourceLabels = z
+  .object({
+    agency: z.string().optional(),
+    executor: z.string().optional(),
+    topicGroup: z.string().optional(),
+    topic: z.string().optional(),
+    municipality: z.string().optional(),
+    region: z.string().optional(),
+  })
+  .nullable()
+  .describe("The source's own words of an imported complaint; null for others");
+
 const agencyRef = z.object({ id: z.uuid(), name: z.string(), code: z.string() });
 
 export const complaintListItem = z
@@ -154,6 +167,7 @@ export const complaintListItem = z
     preview: z.string().describe('The first 160 characters as people count them'),
     campaign: z.string().nullable(),
     repeat: z.boolean(),
+    sourceLabels,
     highlight: z
       .string()
       .nullable()

@@ -7,7 +7,8 @@ import type { Db } from './pool.js';
  * `publication`: begin a short publication workflow; `notice`: tell people of the desk;
  * `mail`: tell the citizen by mail; `look`: have the run look at its row.
  */
-export type OutboxKind = 'start' | 'import_start' | 'word' | 'publication' | 'notice' | 'mail' | 'look';
+export type OutboxKind =
+  'start' | 'import_start' | 'word' | 'publication' | 'notice' | 'mail' | 'look';
 
 export interface OutboxRow {
   id: number;

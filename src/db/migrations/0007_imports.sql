@@ -92,3 +92,5 @@ grant update, delete on imports to otklik_worker;
 grant insert, update on import_problems to otklik_worker;
 grant insert on imported_rows to otklik_worker;
 grant update (personal) on imported_rows to otklik_api, otklik_worker;
+-- A person is known by a key under a secret that is made when it is first needed.
+grant insert on desk_settings to otklik_worker;

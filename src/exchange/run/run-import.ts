@@ -45,7 +45,7 @@ export interface ImportRun {
 /** Identity of the rows of an incident export, whichever desk wrote it. */
 export const INCIDENT_SYSTEM = 'incident';
 
-const BATCH_ROWS = 400;
+const BATCH_ROWS = 200;
 const TRIES = 3;
 
 /**

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 
 /** UTF-16 units kept in memory; texts beyond lie in a file, so that a large workbook fits into little memory. */
-const IN_MEMORY = 4 * 2 ** 20;
+const IN_MEMORY = 2 ** 20;
 const PAGE = 1 << 16;
-const PAGES_KEPT = 32;
+const PAGES_KEPT = 16;
 
 /** A workbook's table of texts, by index. The file has no name from its first moment and goes with its descriptor. */
 export class SharedStrings {
@@ -90,13 +90,11 @@ export class SharedStrings {
   private page(number: number): Buffer {
     let page = this.pages.get(number);
     if (page === undefined) {
-      const buffer = Buffer.alloc(PAGE);
-      const read = readSync(this.file ?? -1, buffer, 0, PAGE, number * PAGE);
-      page = buffer.subarray(0, read);
-      if (this.pages.size >= PAGES_KEPT) {
-        const oldest = this.pages.keys().next();
-        if (!oldest.done) this.pages.delete(oldest.value);
-      }
+      const oldest = this.pages.size >= PAGES_KEPT ? this.pages.entries().next().value : undefined;
+      if (oldest !== undefined) this.pages.delete(oldest[0]);
+      // The oldest page's memory serves anew: memory outside of the heap is given back slowly.
+      page = oldest?.[1] ?? Buffer.alloc(PAGE);
+      readSync(this.file ?? -1, page, 0, PAGE, number * PAGE);
       this.pages.set(number, page);
     }
     return page;

@@ -149,17 +149,19 @@ async function readStrings(zip: ZipParts, part: string, strings: SharedStrings):
   for await (const chunk of walk) void chunk;
 }
 
+const ROW = Buffer.from('<row');
+
 /** Counts `<row` in bytes as they pass, also where a chunk's end cuts one in two. */
 class RowCounter {
   rows = 0;
-  private tail = Buffer.alloc(0);
+  /** The last three bytes of the chunk before. */
+  private tail = '';
 
   see(chunk: Buffer): void {
-    const bytes = Buffer.concat([this.tail, chunk]);
-    for (let at = bytes.indexOf('<row'); at >= 0; at = bytes.indexOf('<row', at + 4)) {
+    for (let at = chunk.indexOf(ROW); at >= 0; at = chunk.indexOf(ROW, at + 4)) {
       this.rows += 1;
     }
-    const last = bytes.lastIndexOf('<row');
-    this.tail = Buffer.from(bytes.subarray(Math.max(last < 0 ? 0 : last + 4, bytes.length - 3)));
+    if ((this.tail + chunk.toString('latin1', 0, 3)).includes('<row')) this.rows += 1;
+    this.tail = (this.tail + chunk.toString('latin1', Math.max(0, chunk.length - 3))).slice(-3);
   }
 }

@@ -35,13 +35,12 @@ export async function* walkXml(part: Readable, handlers: XmlHandlers): AsyncGene
   parser.on('closetag', (tag) => {
     handlers.close(localName(tag.name));
   });
-  const { text } = handlers;
-  if (text !== undefined) {
+  if (handlers.text !== undefined) {
     parser.on('text', (piece) => {
-      text(piece);
+      handlers.text?.(piece);
     });
     parser.on('cdata', (piece) => {
-      text(piece);
+      handlers.text?.(piece);
     });
   }
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -59,7 +58,9 @@ export async function* walkXml(part: Readable, handlers: XmlHandlers): AsyncGene
     check();
     yield;
   } catch (error) {
-    throw error instanceof TableFileError ? error : damaged(error);
+    // A mistake of ours is no damage of the file.
+    const isOurs = error instanceof TypeError && !('code' in error);
+    throw error instanceof TableFileError || isOurs ? error : damaged(error);
   } finally {
     part.destroy();
   }

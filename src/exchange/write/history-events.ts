@@ -46,7 +46,9 @@ export function historyEvents(row: SourceRow, facts: EventFacts): NewEvent[] {
   replies.forEach((reply, index) => {
     const data = { reply: reply.id, kind: reply.kind, text: reply.textRef };
     if (row.approval !== null && index === row.figures.repliesOfDesk) {
-      const { askedAt, approvedAt } = row.approval;
+      const { askedAt } = row.approval;
+      // The source has approvals by the millisecond and replies by the second.
+      const approvedAt = Math.max(askedAt, Math.min(row.approval.approvedAt, reply.at));
       later.push(event('reply_submitted', askedAt, data));
       later.push(event('approved', approvedAt, { reply: reply.id }));
     }
