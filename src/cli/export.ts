@@ -183,7 +183,7 @@ function showRows({ total, rows }: OpenExport): { stop(): void } {
 /** What went wrong in words, for mistakes that a stack would not explain; null for all others. */
 function tellable(error: unknown): string | null {
   const { code, name } = error as { code?: string; name?: string };
-  if (error instanceof AppError) return error.message.replace(/^filter\./, '');
+  if (error instanceof AppError) return error.message.replaceAll(/(^|; )filter\./g, '$1');
   if (name === 'AbortError') return 'Stopped; nothing was written.';
   if (code === 'ENOSPC') return 'The disk is full; nothing was written.';
   if (code === 'EACCES' || code === 'EROFS') return 'The file cannot be written there.';

@@ -61,6 +61,7 @@ export interface SeededComplaint {
 /** The HTTP API on a database of its own, without a worker: rows are seeded by SQL as the owner. */
 export interface ResourceDesk {
   owner: pg.Pool;
+  databaseUrl: string;
   app: Express;
   /** Where it listens, without a slash at the end. */
   url: string;
@@ -105,6 +106,7 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
 
   return {
     owner,
+    databaseUrl: database.url,
     app,
     url: base,
     temporal,
