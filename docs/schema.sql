@@ -114,6 +114,7 @@ create table complaints (
   first_replied_at timestamp with time zone,
   closed_at timestamp with time zone,
   process jsonb default '{}'::jsonb not null,
+  imported_at timestamp with time zone,
   PRIMARY KEY (id),
   UNIQUE (number),
   UNIQUE (track_token),
@@ -146,6 +147,19 @@ create table events (
   hash bytea not null,
   PRIMARY KEY (complaint_id, seq)
 );
+create table exports (
+  id uuid not null,
+  actor text not null,
+  request jsonb not null,
+  requested_at timestamp with time zone not null,
+  total integer not null,
+  state text default 'ready'::text not null,
+  rows integer default 0 not null,
+  beat_machine_at timestamp with time zone default now() not null,
+  expires_machine_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'done'::text, 'broken'::text])))
+);
 create table extensions (
   id uuid not null,
   complaint_id uuid not null,
@@ -172,6 +186,63 @@ create table idempotency_keys (
   locked_until timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
   PRIMARY KEY (actor, key)
+);
+create table import_problems (
+  import_id uuid not null,
+  severity text not null,
+  row_no integer not null,
+  column_name text not null,
+  reason text not null,
+  rows integer default 1 not null,
+  FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE,
+  CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text])))
+);
+create table imported_rows (
+  complaint_id uuid not null,
+  import_id uuid not null,
+  row_no integer not null,
+  source_system text not null,
+  source_id text not null,
+  source_number text,
+  digest bytea not null,
+  labels jsonb not null,
+  first_reply_working_ms bigint,
+  executor_reaction_ms bigint,
+  due_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  figures jsonb not null,
+  personal jsonb,
+  PRIMARY KEY (complaint_id),
+  UNIQUE (source_system, source_id),
+  FOREIGN KEY (complaint_id) REFERENCES complaints(id)
+);
+create table imports (
+  id uuid not null,
+  actor text not null,
+  origin text not null,
+  file_name text not null,
+  digest bytea not null,
+  bytes bigint not null,
+  options jsonb not null,
+  detected jsonb,
+  state text default 'queued'::text not null,
+  failure text,
+  row_done integer default 0 not null,
+  rows_total integer,
+  rows_read integer default 0 not null,
+  rows_in integer default 0 not null,
+  rows_open integer default 0 not null,
+  rows_there integer default 0 not null,
+  rows_changed integer default 0 not null,
+  rows_bad integer default 0 not null,
+  warnings integer default 0 not null,
+  leased_until timestamp with time zone,
+  lease uuid,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (id),
+  CHECK ((origin = ANY (ARRAY['api'::text, 'cli'::text]))),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
 create table inbox (
   id uuid not null,
@@ -381,15 +452,22 @@ CREATE INDEX complaints_number_order ON public.complaints USING btree ("left"(nu
 CREATE INDEX complaints_open ON public.complaints USING btree (status, received_at DESC, id DESC) WHERE (status <> 'closed'::text);
 CREATE INDEX complaints_person ON public.complaints USING btree (person_key, received_at DESC) WHERE (person_key IS NOT NULL);
 CREATE INDEX complaints_received ON public.complaints USING btree (received_at DESC, id DESC);
+CREATE INDEX exports_expiry ON public.exports USING btree (expires_machine_at);
 CREATE INDEX extensions_complaint ON public.extensions USING btree (complaint_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX import_problems_order ON public.import_problems USING btree (import_id, row_no, severity, column_name, reason);
+CREATE UNIQUE INDEX import_warnings ON public.import_problems USING btree (import_id, column_name, reason) WHERE (severity = 'warning'::text);
+CREATE INDEX imported_rows_number ON public.imported_rows USING btree (source_number) WHERE (source_number IS NOT NULL);
+CREATE INDEX imports_newest ON public.imports USING btree (created_at DESC, id DESC);
+CREATE INDEX imports_waiting ON public.imports USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX inbox_pending ON public.inbox USING btree (complaint_id) WHERE (state = 'pending'::text);
 CREATE INDEX list_snapshots_actor ON public.list_snapshots USING btree (actor, expires_machine_at);
 CREATE INDEX list_snapshots_expiry ON public.list_snapshots USING btree (expires_machine_at);
 CREATE INDEX notes_complaint ON public.notes USING btree (complaint_id, created_at, id);
 CREATE INDEX notifications_newest ON public.notifications USING btree (id DESC);
 CREATE INDEX notifications_user ON public.notifications USING btree (user_id, at DESC);
-CREATE INDEX outbox_ready ON public.outbox USING btree (not_before, id);
+CREATE INDEX outbox_imported ON public.outbox USING btree (not_before, id) WHERE (kind = 'import_start'::text);
+CREATE INDEX outbox_ready ON public.outbox USING btree (not_before, id) WHERE (kind <> 'import_start'::text);
 CREATE INDEX publications_complaint ON public.publications USING btree (complaint_id);
 CREATE UNIQUE INDEX region_items_current ON public.region_items USING btree (kind, code) WHERE current;
 CREATE INDEX region_items_order ON public.region_items USING btree (kind, "position", code) WHERE current;
@@ -441,13 +519,22 @@ grant select on complaints to otklik_api;
 grant insert (address, author_contact, author_handle, author_name, campaign, created_by, event_hash, event_seq, external_id, id, lat, lon, municipality_given, number, origin, parent_id, person_key, posted_at, received_at, source, text_id, track_token, url, visibility) on complaints to otklik_api;
 grant update (address, author_contact, author_handle, author_name, event_hash, event_seq, person_key, url) on complaints to otklik_api;
 grant insert, select on desk_settings to otklik_api;
-grant select on desk_settings to otklik_worker;
+grant insert, select on desk_settings to otklik_worker;
 grant insert, select on events to otklik_api;
 grant insert, select on events to otklik_worker;
+grant delete, insert, select, update on exports to otklik_api;
 grant insert, select on extensions to otklik_api;
 grant insert, select, update on extensions to otklik_worker;
 grant delete, insert, select, update on idempotency_keys to otklik_api;
 grant delete, select on idempotency_keys to otklik_worker;
+grant insert, select, update on import_problems to otklik_worker;
+grant select on import_problems to otklik_api;
+grant insert, select on imported_rows to otklik_worker;
+grant select on imported_rows to otklik_api;
+grant update (personal) on imported_rows to otklik_api;
+grant update (personal) on imported_rows to otklik_worker;
+grant delete, insert, select, update on imports to otklik_worker;
+grant insert, select on imports to otklik_api;
 grant insert, select on inbox to otklik_api;
 grant insert, select, update on inbox to otklik_worker;
 grant delete, insert, select on list_snapshots to otklik_api;
