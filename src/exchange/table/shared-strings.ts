@@ -95,8 +95,11 @@ export class SharedStrings {
       // The oldest page's memory serves anew: memory outside of the heap is given back slowly.
       page = oldest?.[1] ?? Buffer.alloc(PAGE);
       readSync(this.file ?? -1, page, 0, PAGE, number * PAGE);
-      this.pages.set(number, page);
+    } else {
+      this.pages.delete(number);
     }
+    // The last one asked for is the newest: a text over two pages must not lose its first to its second.
+    this.pages.set(number, page);
     return page;
   }
 }
