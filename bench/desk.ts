@@ -24,7 +24,7 @@ export interface Subject {
 const READY_LIMIT_MS = 30_000;
 
 /** The product as `otklik up` runs it: `otklik migrate`, then the processes `otklik api` and `otklik worker`. */
-export async function startDesk(servers: Servers): Promise<Subject> {
+export async function startDesk(servers: Servers): Promise<Subject & { url: string }> {
   const { url, owner } = await makeDatabase(servers, 'desk');
   const key = makeKey();
   const port = await choosePort([]);
@@ -45,6 +45,7 @@ export async function startDesk(servers: Servers): Promise<Subject> {
   await untilAnswers(port, api, servers.logDir);
   return {
     name: 'otklik',
+    url,
     port,
     prefix: '/api/v1',
     key,

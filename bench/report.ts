@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Comparison, Round } from './figures.js';
 import type { LifeCost } from './life-cost.js';
+import type { ImportFigures } from './import.js';
 import type { OutageFigures } from './outage.js';
 
 /** Everything that a run of the bench found, as `--json` writes it. Times in ms, rates a second. */
@@ -14,6 +15,7 @@ export interface BenchReport {
   lives?: Comparison;
   lifeCost?: { otklik: LifeCost; bare: LifeCost };
   outage?: OutageFigures;
+  import?: ImportFigures;
 }
 
 /** What issue and documentation promise of both ratios. */

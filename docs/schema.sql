@@ -30,33 +30,6 @@ create table api_keys (
   CHECK (((agency_id IS NOT NULL) = (role = 'agency'::text))),
   CHECK ((role = ANY (ARRAY['intake'::text, 'operator'::text, 'agency'::text, 'curator'::text, 'analyst'::text, 'admin'::text])))
 );
-create table attachments (
-  id uuid not null,
-  complaint_id uuid,
-  reply_id uuid,
-  inbox_id uuid,
-  "position" smallint default 0 not null,
-  media_type text not null,
-  bytes bigint not null,
-  width integer,
-  height integer,
-  name text,
-  digest bytea,
-  key bytea,
-  lat double precision,
-  lon double precision,
-  uploaded_by text not null,
-  created_at timestamp with time zone not null,
-  uploaded_machine_at timestamp with time zone default now() not null,
-  bound_at timestamp with time zone,
-  erased_machine_at timestamp with time zone,
-  stored boolean default true not null,
-  PRIMARY KEY (id),
-  FOREIGN KEY (complaint_id) REFERENCES complaints(id),
-  FOREIGN KEY (inbox_id) REFERENCES inbox(id),
-  FOREIGN KEY (reply_id) REFERENCES replies(id),
-  CHECK (((bound_at IS NULL) OR (complaint_id IS NOT NULL)))
-);
 create table audit_heads (
   complaint_id uuid not null,
   seq integer not null,
@@ -83,7 +56,6 @@ create table commands (
   result jsonb,
   created_at timestamp with time zone not null,
   decided_at timestamp with time zone,
-  expected_versions integer[],
   PRIMARY KEY (id),
   FOREIGN KEY (complaint_id) REFERENCES complaints(id),
   CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'refused'::text])))
@@ -142,7 +114,7 @@ create table complaints (
   first_replied_at timestamp with time zone,
   closed_at timestamp with time zone,
   process jsonb default '{}'::jsonb not null,
-  erased_at timestamp with time zone,
+  imported_at timestamp with time zone,
   PRIMARY KEY (id),
   UNIQUE (number),
   UNIQUE (track_token),
@@ -175,6 +147,19 @@ create table events (
   hash bytea not null,
   PRIMARY KEY (complaint_id, seq)
 );
+create table exports (
+  id uuid not null,
+  actor text not null,
+  request jsonb not null,
+  requested_at timestamp with time zone not null,
+  total integer not null,
+  state text default 'ready'::text not null,
+  rows integer default 0 not null,
+  beat_machine_at timestamp with time zone default now() not null,
+  expires_machine_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'done'::text, 'broken'::text])))
+);
 create table extensions (
   id uuid not null,
   complaint_id uuid not null,
@@ -201,6 +186,63 @@ create table idempotency_keys (
   locked_until timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
   PRIMARY KEY (actor, key)
+);
+create table import_problems (
+  import_id uuid not null,
+  severity text not null,
+  row_no integer not null,
+  column_name text not null,
+  reason text not null,
+  rows integer default 1 not null,
+  FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE,
+  CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text])))
+);
+create table imported_rows (
+  complaint_id uuid not null,
+  import_id uuid not null,
+  row_no integer not null,
+  source_system text not null,
+  source_id text not null,
+  source_number text,
+  digest bytea not null,
+  labels jsonb not null,
+  first_reply_working_ms bigint,
+  executor_reaction_ms bigint,
+  due_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  figures jsonb not null,
+  personal jsonb,
+  PRIMARY KEY (complaint_id),
+  UNIQUE (source_system, source_id),
+  FOREIGN KEY (complaint_id) REFERENCES complaints(id)
+);
+create table imports (
+  id uuid not null,
+  actor text not null,
+  origin text not null,
+  file_name text not null,
+  digest bytea not null,
+  bytes bigint not null,
+  options jsonb not null,
+  detected jsonb,
+  state text default 'queued'::text not null,
+  failure text,
+  row_done integer default 0 not null,
+  rows_total integer,
+  rows_read integer default 0 not null,
+  rows_in integer default 0 not null,
+  rows_open integer default 0 not null,
+  rows_there integer default 0 not null,
+  rows_changed integer default 0 not null,
+  rows_bad integer default 0 not null,
+  warnings integer default 0 not null,
+  leased_until timestamp with time zone,
+  lease uuid,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (id),
+  CHECK ((origin = ANY (ARRAY['api'::text, 'cli'::text]))),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
 create table inbox (
   id uuid not null,
@@ -394,54 +436,9 @@ create table users (
   CHECK (((agency_id IS NOT NULL) OR (role <> ALL (ARRAY['coordinator'::text, 'executor'::text, 'head'::text])))),
   CHECK ((role = ANY (ARRAY['operator'::text, 'coordinator'::text, 'executor'::text, 'head'::text, 'curator'::text, 'analyst'::text, 'admin'::text])))
 );
-create table webhook_deliveries (
-  id uuid default gen_random_uuid() not null,
-  place bigint generated always as identity not null,
-  webhook_id uuid not null,
-  complaint_id uuid,
-  seq integer,
-  type text not null,
-  payload json not null,
-  state text default 'pending'::text not null,
-  attempts integer default 0 not null,
-  attempts_before integer default 0 not null,
-  next_at timestamp with time zone default now() not null,
-  log jsonb default '[]'::jsonb not null,
-  created_at timestamp with time zone default now() not null,
-  finished_at timestamp with time zone,
-  PRIMARY KEY (id),
-  UNIQUE (webhook_id, complaint_id, seq),
-  FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
-  CHECK (((complaint_id IS NULL) = (seq IS NULL))),
-  CHECK (((complaint_id IS NULL) = (type = 'webhook.test'::text))),
-  CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
-);
-create table webhooks (
-  id uuid not null,
-  agency_id uuid,
-  label text not null,
-  url text not null,
-  events text[],
-  active boolean default true not null,
-  disabled_reason text,
-  secret text not null,
-  old_secrets jsonb default '[]'::jsonb not null,
-  failures integer default 0 not null,
-  failing_since timestamp with time zone,
-  paused_until timestamp with time zone,
-  created_by text not null,
-  created_at timestamp with time zone default now() not null,
-  PRIMARY KEY (id),
-  CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text])))
-);
 
 -- Indexes
 CREATE INDEX absences_user ON public.absences USING btree (user_id, ends_at);
-CREATE INDEX attachments_complaint ON public.attachments USING btree (complaint_id) WHERE (complaint_id IS NOT NULL);
-CREATE INDEX attachments_inbox ON public.attachments USING btree (inbox_id) WHERE (inbox_id IS NOT NULL);
-CREATE INDEX attachments_reply ON public.attachments USING btree (reply_id) WHERE (reply_id IS NOT NULL);
-CREATE INDEX attachments_to_remove ON public.attachments USING btree (id) WHERE ((erased_machine_at IS NOT NULL) AND stored);
-CREATE INDEX attachments_unbound ON public.attachments USING btree (uploaded_machine_at) WHERE (bound_at IS NULL);
 CREATE INDEX commands_complaint ON public.commands USING btree (complaint_id);
 CREATE INDEX commands_pending ON public.commands USING btree (created_at) WHERE (state = 'pending'::text);
 CREATE INDEX complaints_agency ON public.complaints USING btree (agency_id, received_at DESC, id DESC);
@@ -455,15 +452,22 @@ CREATE INDEX complaints_number_order ON public.complaints USING btree ("left"(nu
 CREATE INDEX complaints_open ON public.complaints USING btree (status, received_at DESC, id DESC) WHERE (status <> 'closed'::text);
 CREATE INDEX complaints_person ON public.complaints USING btree (person_key, received_at DESC) WHERE (person_key IS NOT NULL);
 CREATE INDEX complaints_received ON public.complaints USING btree (received_at DESC, id DESC);
+CREATE INDEX exports_expiry ON public.exports USING btree (expires_machine_at);
 CREATE INDEX extensions_complaint ON public.extensions USING btree (complaint_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX import_problems_order ON public.import_problems USING btree (import_id, row_no, severity, column_name, reason);
+CREATE UNIQUE INDEX import_warnings ON public.import_problems USING btree (import_id, column_name, reason) WHERE (severity = 'warning'::text);
+CREATE INDEX imported_rows_number ON public.imported_rows USING btree (source_number) WHERE (source_number IS NOT NULL);
+CREATE INDEX imports_newest ON public.imports USING btree (created_at DESC, id DESC);
+CREATE INDEX imports_waiting ON public.imports USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX inbox_pending ON public.inbox USING btree (complaint_id) WHERE (state = 'pending'::text);
 CREATE INDEX list_snapshots_actor ON public.list_snapshots USING btree (actor, expires_machine_at);
 CREATE INDEX list_snapshots_expiry ON public.list_snapshots USING btree (expires_machine_at);
 CREATE INDEX notes_complaint ON public.notes USING btree (complaint_id, created_at, id);
 CREATE INDEX notifications_newest ON public.notifications USING btree (id DESC);
 CREATE INDEX notifications_user ON public.notifications USING btree (user_id, at DESC);
-CREATE INDEX outbox_ready ON public.outbox USING btree (not_before, id);
+CREATE INDEX outbox_imported ON public.outbox USING btree (not_before, id) WHERE (kind = 'import_start'::text);
+CREATE INDEX outbox_ready ON public.outbox USING btree (not_before, id) WHERE (kind <> 'import_start'::text);
 CREATE INDEX publications_complaint ON public.publications USING btree (complaint_id);
 CREATE UNIQUE INDEX region_items_current ON public.region_items USING btree (kind, code) WHERE current;
 CREATE INDEX region_items_order ON public.region_items USING btree (kind, "position", code) WHERE current;
@@ -473,11 +477,6 @@ CREATE INDEX texts_complaint ON public.texts USING btree (complaint_id);
 CREATE INDEX texts_search ON public.texts USING gin (search);
 CREATE INDEX texts_trigrams ON public.texts USING gin (folded gin_trgm_ops);
 CREATE INDEX users_agency ON public.users USING btree (agency_id, role) WHERE active;
-CREATE INDEX webhook_deliveries_age ON public.webhook_deliveries USING btree (finished_at) WHERE (finished_at IS NOT NULL);
-CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, next_at, place) WHERE (state = 'pending'::text);
-CREATE INDEX webhook_deliveries_head ON public.webhook_deliveries USING btree (webhook_id, complaint_id, seq) WHERE (state = 'pending'::text);
-CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (webhook_id, place DESC);
-CREATE INDEX webhooks_agency ON public.webhooks USING btree (agency_id);
 
 -- Functions
 CREATE OR REPLACE FUNCTION public.in_scope(scope jsonb, c complaints)
@@ -504,8 +503,6 @@ grant delete, insert, select, update on absences to otklik_api;
 grant select on absences to otklik_worker;
 grant insert, select, update on api_keys to otklik_api;
 grant select on api_keys to otklik_worker;
-grant delete, insert, select, update on attachments to otklik_api;
-grant delete, insert, select, update on attachments to otklik_worker;
 grant insert, select, update on audit_heads to otklik_worker;
 grant select on audit_heads to otklik_api;
 grant insert, select on audit_roots to otklik_worker;
@@ -520,18 +517,26 @@ grant usage on complaint_numbers to otklik_worker;
 grant insert, select, update on complaints to otklik_worker;
 grant select on complaints to otklik_api;
 grant insert (address, author_contact, author_handle, author_name, campaign, created_by, event_hash, event_seq, external_id, id, lat, lon, municipality_given, number, origin, parent_id, person_key, posted_at, received_at, source, text_id, track_token, url, visibility) on complaints to otklik_api;
-grant update (address, author_contact, author_handle, author_name, erased_at, event_hash, event_seq, external_id, lat, lon, person_key, url) on complaints to otklik_api;
+grant update (address, author_contact, author_handle, author_name, event_hash, event_seq, person_key, url) on complaints to otklik_api;
 grant insert, select on desk_settings to otklik_api;
-grant select on desk_settings to otklik_worker;
+grant insert, select on desk_settings to otklik_worker;
 grant insert, select on events to otklik_api;
 grant insert, select on events to otklik_worker;
-grant delete, insert, select on extensions to otklik_api;
-grant delete, insert, select, update on extensions to otklik_worker;
+grant delete, insert, select, update on exports to otklik_api;
+grant insert, select on extensions to otklik_api;
+grant insert, select, update on extensions to otklik_worker;
 grant delete, insert, select, update on idempotency_keys to otklik_api;
 grant delete, select on idempotency_keys to otklik_worker;
+grant insert, select, update on import_problems to otklik_worker;
+grant select on import_problems to otklik_api;
+grant insert, select on imported_rows to otklik_worker;
+grant select on imported_rows to otklik_api;
+grant update (personal) on imported_rows to otklik_api;
+grant update (personal) on imported_rows to otklik_worker;
+grant delete, insert, select, update on imports to otklik_worker;
+grant insert, select on imports to otklik_api;
 grant insert, select on inbox to otklik_api;
 grant insert, select, update on inbox to otklik_worker;
-grant update (message_id) on inbox to otklik_api;
 grant delete, insert, select on list_snapshots to otklik_api;
 grant insert, select on notes to otklik_api;
 grant insert, select on notes to otklik_worker;
@@ -543,7 +548,6 @@ grant usage on outbox_id_seq to otklik_api;
 grant usage on outbox_id_seq to otklik_worker;
 grant insert, select on publications to otklik_api;
 grant insert, select, update on publications to otklik_worker;
-grant update (external_ref, last_error) on publications to otklik_api;
 grant insert, select on ratings to otklik_api;
 grant insert, select on ratings to otklik_worker;
 grant insert, select, update on region_items to otklik_api;
@@ -562,9 +566,3 @@ grant insert, select on texts to otklik_worker;
 grant update (body, key) on texts to otklik_api;
 grant insert, select, update on users to otklik_api;
 grant select on users to otklik_worker;
-grant delete, insert, select, update on webhook_deliveries to otklik_worker;
-grant insert, select, update on webhook_deliveries to otklik_api;
-grant delete, insert, select on webhooks to otklik_api;
-grant select on webhooks to otklik_worker;
-grant update (active, disabled_reason, events, failing_since, failures, label, old_secrets, paused_until, secret, url) on webhooks to otklik_api;
-grant update (active, disabled_reason, failing_since, failures, paused_until) on webhooks to otklik_worker;

@@ -1,6 +1,7 @@
 import { triage } from '../../src/domain/assigning.js';
 import { advance } from '../../src/domain/advance.js';
 import { reopen } from '../../src/domain/closing.js';
+import { takeOver } from '../../src/domain/taking-over.js';
 import { textRef } from '../../src/db/timeline.js';
 import type { Begin } from '../../workflows/complaint/messages.js';
 import { carryOut } from './command.js';
@@ -42,7 +43,15 @@ export async function openRun(context: StepContext, begin: Begin): Promise<Turn 
 /** Triage, then what the clocks have to say already: a complaint may come in late. */
 async function sortOut({ db, region, row, input }: StepContext): Promise<Turn> {
   const found = await triageFacts(db, region, row);
-  const turn = new Turn(row.process, surroundingsOf(region, row.id, input.now, 'system'));
+  const around = surroundingsOf(region, row.id, input.now, 'system');
+  if (row.isImported) {
+    // Its agency is among what was found; here nobody has been handed it yet.
+    const turn = new Turn({ ...row.process, agencyId: null }, around);
+    triage(turn, found, row.receivedAt);
+    takeOver(turn);
+    return turn;
+  }
+  const turn = new Turn(row.process, around);
   triage(turn, found, row.receivedAt);
   advance(turn);
   return turn;

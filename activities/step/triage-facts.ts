@@ -8,10 +8,18 @@ import { judge, type Routing } from '../../src/triage/judge.js';
 export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): Promise<Triage> {
   const text = await readText(db, row.textId);
   const { source, campaign } = row;
-  const judged = judge(region, { text, source, campaign, municipality: row.municipalityGiven });
+  // What another system knew of a complaint was decided by people there.
+  const given = row.isImported ? row.process : null;
+  const judged = judge(region, {
+    text,
+    source,
+    campaign,
+    municipality: row.municipalityGiven,
+    topic: given?.topic ?? undefined,
+  });
   const { found, isSure, municipality } = judged;
   const earlier = await earlierComplaints(db, row, judged.topic, municipality);
-  return {
+  const facts: Triage = {
     ...routedBy(judged),
     ...(!isSure && { agencyId: null, calendar: null }),
     kind: found.kind,
@@ -24,6 +32,16 @@ export async function triageFacts(db: Db, region: RegionView, row: ProcessRow): 
     repeatOf: earlier[0] ?? row.process.repeatOf,
     repeats: earlier.length,
   };
+  return given === null
+    ? facts
+    : {
+        ...facts,
+        agencyId: given.agencyId ?? facts.agencyId,
+        kind: given.kind ?? facts.kind,
+        ...(given.topic !== null && { source: 'operator', confidence: 1 }),
+        // What climbs for repeats would call people for what is past.
+        repeats: 0,
+      };
 }
 
 /** A routing as the process keeps it: by ids and codes. */

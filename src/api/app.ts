@@ -3,6 +3,7 @@ import type { RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { HelmetOptions } from 'helmet';
 import { notFound } from '../errors.js';
+import { importUploadRoutes } from './exchange/imports.js';
 import { authenticate, callerOf } from './auth.js';
 import { intake } from './complaints/intake.js';
 import { uploadRoutes } from './attachments/upload.js';
@@ -63,6 +64,7 @@ export function createApp(deps: AppDeps): express.Express {
   // The busiest call passes no other router.
   const first = express.Router().post('/complaints', ...guards, ...intake(deps));
   const uploads = uploadRoutes(deps, entry);
+  const imports = importUploadRoutes(deps, entry);
   const ops = opsRoutes(deps);
   const open = [...openRouters(deps), trackPages(deps)];
   const track = trackRoutes(deps);
@@ -75,8 +77,8 @@ export function createApp(deps: AppDeps): express.Express {
   app.use(...open);
   app.use(methodNotAllowed([ops, ...open]));
   app.use('/api/v1', track, methodNotAllowed([track]));
-  app.use('/api/v1', uploads);
-  app.use('/api/v1', keyedApi(deps, guards, [first, uploads]));
+  app.use('/api/v1', uploads, imports);
+  app.use('/api/v1', keyedApi(deps, guards, [first, uploads, imports]));
   app.use(() => {
     throw notFound();
   });

@@ -26,6 +26,7 @@ const table = {
   createComplaint: ['intake', 'operator'],
   listComplaints: staff,
   readComplaint: staff,
+  exportComplaints: [...staff, 'analyst'],
 
   accept: ['operator', ...agencyStaff],
   reply: ['operator', ...agencyStaff],
@@ -63,6 +64,7 @@ const table = {
   readRegion: everyone,
   editRegion: [],
   dryRunRouting: desk,
+  importData: ['operator'],
   manageKeys: [],
   manageSubjects: [],
   readUsers: staff,

@@ -9,7 +9,9 @@ import { readRoutes } from './complaints/read.js';
 import { replyRoutes } from './complaints/replies.js';
 import { splitRoutes } from './complaints/split.js';
 import type { AppDeps } from './deps.js';
+import { importRoutes } from './exchange/imports.js';
 import { openApiRoutes } from './openapi.js';
+import { exportRoutes } from './resources/exports.js';
 import { resourceRouters } from './resources/routers.js';
 
 /** Routers under /api/v1 for callers with a key; each says by `permit` who may do what. A new resource adds a line. */
@@ -24,6 +26,8 @@ export function apiRouters(deps: AppDeps): Router[] {
     splitRoutes(deps),
     noteRoutes(deps),
     downloadRoutes(deps),
+    importRoutes(deps),
+    exportRoutes(deps),
     ...resourceRouters(deps),
   ];
 }

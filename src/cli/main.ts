@@ -4,6 +4,8 @@ import { ConfigError } from '../config.js';
 import { registerAudit } from './audit.js';
 import { registerErase } from './erase.js';
 import { registerDoctor } from './doctor.js';
+import { registerExport } from './export.js';
+import { registerImport } from './import.js';
 import { registerGen } from './gen.js';
 import { registerMigrate } from './migrate.js';
 import { registerProcesses } from './processes.js';
@@ -23,14 +25,18 @@ registerRebuild(program);
 registerAudit(program);
 registerErase(program);
 registerDoctor(program);
+registerImport(program);
+registerExport(program);
 registerGen(program);
+
+/** Mistakes of the environment, or of a file that was given: told in words, without a stack. */
+const TOLD = ['RegionFileError', 'MappingError', 'TableFileError'];
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // A mistake of the environment or of a region file is told in words, without a stack.
   const isTold =
-    error instanceof ConfigError || (error instanceof Error && error.name === 'RegionFileError');
+    error instanceof ConfigError || (error instanceof Error && TOLD.includes(error.name));
   process.stderr.write(
     `${isTold ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );

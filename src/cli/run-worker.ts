@@ -3,6 +3,8 @@ import { readConfig } from '../config.js';
 import { isDatabaseAway, openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
 import { readAnchor } from '../db/settings.js';
+import { importFolder } from '../exchange/run/import-files.js';
+import { ImportRunner } from '../exchange/run/import-runner.js';
 import { openLog } from '../log.js';
 import { Relay } from '../relay/relay.js';
 import { AuditRoots } from '../audit/roots.js';
@@ -36,6 +38,10 @@ export async function runWorker(): Promise<void> {
   const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
   const webhooks = new WebhookDispatcher(deps);
   const roots = new AuditRoots({ config, pool, log });
+  const imports = new ImportRunner(
+    { pool, region, clock, folder: await importFolder(config.dataDir) },
+    log,
+  );
   whenAskedToStop(() => {
     workers.shutdown();
   });
@@ -44,6 +50,7 @@ export async function runWorker(): Promise<void> {
   relay.start();
   webhooks.start();
   roots.start();
+  imports.start();
   log.info({ taskQueue: config.OTKLIK_TASK_QUEUE }, 'worker running');
   try {
     const running = workers.run();
@@ -54,7 +61,7 @@ export async function runWorker(): Promise<void> {
     await Promise.all([running, current]);
   } finally {
     roots.stop();
-    await Promise.all([relay.stop(), webhooks.stop()]);
+    await Promise.all([relay.stop(), webhooks.stop(), imports.stop()]);
     await client.connection.close();
     await pool.end();
   }

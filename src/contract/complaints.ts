@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COMPLAINT_KINDS, REPLY_OUTCOMES } from '../domain/commands.js';
 import { CLOSURE_REASONS, REJECT_CODES, STATUSES } from '../domain/transitions.js';
 import { attachment, attachmentIds, NO_WORDS, saysSomething } from './attachments.js';
-import { PRIORITIES, SOURCES } from './list.js';
+import { PRIORITIES, sourceLabels, SOURCES } from './list.js';
 import { instant, label, text, TEXT_MAX } from './primitives.js';
 
 const contact = label(254).refine(
@@ -165,6 +165,18 @@ export const complaint = complaintState
     postedAt: at.nullable(),
     closedAt: at.nullable(),
     campaign: z.string().nullable(),
+    sourceLabels,
+    imported: z
+      .object({
+        at,
+        system: z.string(),
+        id: z.string(),
+        number: z.string().nullable(),
+        firstReplyWorkingMs: z.number().nullable().describe('As the source measured it'),
+        executorReactionMs: z.number().nullable().describe('As the source measured it'),
+      })
+      .nullable()
+      .describe('Where an imported complaint came from'),
     repeatOf: z.uuid().nullable(),
     mergedInto: z.uuid().nullable(),
     parent: z.uuid().nullable(),

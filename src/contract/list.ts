@@ -82,6 +82,15 @@ export const limitParameter = (max: number, usual: number) =>
     .default(usual)
     .describe(`How many items a page has, 1 to ${max}; ${usual} when left out`);
 
+/** A day of the region's zone, or an instant. */
+const dayOrInstant = z
+  .string()
+  .max(40)
+  .refine(
+    (value) => z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(value).success,
+    'must be a day such as 2026-05-12, or an instant such as 2026-05-12T09:30:00Z',
+  );
+
 export const complaintListQuery = z.strictObject({
   status: anyOf(z.enum(STATUSES)).optional(),
   agency: anyOf(clean(64)).optional().describe('Ids or codes; departments below them count too'),
@@ -96,6 +105,12 @@ export const complaintListQuery = z.strictObject({
   incident: anyOf(z.uuid('must be the id of an incident')).optional(),
   repeat: flag.optional(),
   priority: anyOf(z.enum(PRIORITIES)).optional(),
+  from: dayOrInstant
+    .optional()
+    .describe("Received at this instant or later; a day begins at midnight of the region's zone"),
+  to: dayOrInstant
+    .optional()
+    .describe('Received before this instant; a day counts whole, so that from = to is one day'),
   q: clean(200)
     .optional()
     .describe(
@@ -111,6 +126,19 @@ export const complaintListQuery = z.strictObject({
 export type ComplaintListQuery = z.output<typeof complaintListQuery>;
 
 const instant = z.iso.datetime();
+/** Names of the system that a complaint was imported from, where the region may know none of them. */
+export const sourceLabels = z
+  .object({
+    agency: z.string().optional(),
+    executor: z.string().optional(),
+    topicGroup: z.string().optional(),
+    topic: z.string().optional(),
+    municipality: z.string().optional(),
+    region: z.string().optional(),
+  })
+  .nullable()
+  .describe("The source's own words of an imported complaint; null for others");
+
 const agencyRef = z.object({ id: z.uuid(), name: z.string(), code: z.string() });
 
 export const complaintListItem = z
@@ -139,6 +167,7 @@ export const complaintListItem = z
     preview: z.string().describe('The first 160 characters as people count them'),
     campaign: z.string().nullable(),
     repeat: z.boolean(),
+    sourceLabels,
     highlight: z
       .string()
       .nullable()

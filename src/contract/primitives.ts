@@ -23,6 +23,25 @@ function codePoints(value: string): number {
   return count;
 }
 
+/** A text as it is kept, or why it is none; see `text`. `max` counts code points. */
+export function cleanText(
+  value: string,
+  max: number,
+  mayBeEmpty = false,
+): { text: string } | { problem: string } {
+  if (LONE_SURROGATE.test(value)) {
+    return { problem: 'has half of a surrogate pair' };
+  }
+  const kept = value.replace(LINE_ENDS, '\n').replace(CONTROLS, '');
+  if (!VISIBLE.test(kept)) {
+    return mayBeEmpty ? { text: '' } : { problem: 'must not be empty' };
+  }
+  if (kept.length > max && codePoints(kept) > max) {
+    return { problem: `must have at most ${max} characters` };
+  }
+  return { text: kept };
+}
+
 /**
  * Free text: control characters are removed, line ends become line feeds, all else is kept as it was written
  * (emoji, joiners, and bidi overrides too: whoever shows a text isolates it). A lone surrogate is no text.
@@ -32,23 +51,12 @@ export function text(max = TEXT_MAX, { mayBeEmpty = false } = {}) {
   return z
     .string()
     .transform((value, ctx) => {
-      if (LONE_SURROGATE.test(value)) {
-        ctx.addIssue({ code: 'custom', message: 'has half of a surrogate pair' });
+      const kept = cleanText(value, max, mayBeEmpty);
+      if ('problem' in kept) {
+        ctx.addIssue({ code: 'custom', message: kept.problem });
         return z.NEVER;
       }
-      const kept = value.replace(LINE_ENDS, '\n').replace(CONTROLS, '');
-      if (!VISIBLE.test(kept)) {
-        if (mayBeEmpty) {
-          return '';
-        }
-        ctx.addIssue({ code: 'custom', message: 'must not be empty' });
-        return z.NEVER;
-      }
-      if (kept.length > max && codePoints(kept) > max) {
-        ctx.addIssue({ code: 'custom', message: `must have at most ${max} characters` });
-        return z.NEVER;
-      }
-      return kept;
+      return kept.text;
     })
     .describe(`At most ${max} characters (code points); control characters are removed`);
 }

@@ -1,5 +1,6 @@
 import type { Process } from '../domain/process.js';
 import { attachmentsWhere, type ListedAttachment } from './attachments-store.js';
+import { SOURCE_LABELS } from './list-rows.js';
 import type { Db } from './pool.js';
 
 /** Everything that lies about one complaint. Instants inside of lists are ISO strings of PostgreSQL. */
@@ -31,6 +32,15 @@ export interface ComplaintDetail {
   postedAt: Date | null;
   closedAt: Date | null;
   campaign: string | null;
+  sourceLabels: Record<string, string> | null;
+  imported: {
+    at: string;
+    system: string;
+    id: string;
+    number: string | null;
+    firstReplyWorkingMs: number | null;
+    executorReactionMs: number | null;
+  } | null;
   repeatOf: string | null;
   mergedInto: string | null;
   parent: string | null;
@@ -109,10 +119,16 @@ export async function readDetail(db: Db, id: string): Promise<ComplaintDetail> {
         c.author_handle as "authorHandle", c.author_contact as "authorContact", c.url, c.address,
         c.lat, c.lon, c.origin, c.visibility, c.received_at as "receivedAt", c.posted_at as "postedAt",
         c.closed_at as "closedAt", c.campaign, c.repeat_of as "repeatOf", c.merged_into as "mergedInto",
-        c.parent_id as parent, c.track_token as "trackToken",
+        c.parent_id as parent, c.track_token as "trackToken", ${SOURCE_LABELS} as "sourceLabels",
+        case when im.complaint_id is not null then jsonb_build_object('at', c.imported_at,
+          'system', im.source_system, 'id', im.source_id, 'number', im.source_number,
+          'firstReplyWorkingMs', im.first_reply_working_ms,
+          'executorReactionMs', im.executor_reaction_ms) end as imported,
         ${list(REPLIES)} as replies, ${list(EXTENSIONS)} as extensions, ${list(RATINGS)} as ratings,
         ${attachmentsWhere('a.complaint_id = c.id and a.reply_id is null')} as attachments
-      from complaints c left join texts t on t.id = c.text_id where c.id = $1`,
+      from complaints c left join texts t on t.id = c.text_id
+        left join imported_rows im on im.complaint_id = c.id
+      where c.id = $1`,
     values: [id],
   });
   return rows[0] as ComplaintDetail;

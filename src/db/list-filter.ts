@@ -25,6 +25,9 @@ export interface ListFilter {
   incidents?: string[] | undefined;
   overdue?: boolean | undefined;
   repeat?: boolean | undefined;
+  /** Received at or after, and before: world time, epoch ms. */
+  receivedFrom?: number | undefined;
+  receivedBefore?: number | undefined;
   search?: Search | undefined;
 }
 
@@ -71,6 +74,12 @@ export function conditionsSql(filter: ListFilter, bind: Bind): Conditions {
   }
   if (filter.repeat !== undefined) {
     all.push(`c.repeat_of is ${filter.repeat ? 'not ' : ''}null`);
+  }
+  if (filter.receivedFrom !== undefined) {
+    all.push(`c.received_at >= ${bind(new Date(filter.receivedFrom))}`);
+  }
+  if (filter.receivedBefore !== undefined) {
+    all.push(`c.received_at < ${bind(new Date(filter.receivedBefore))}`);
   }
   return {
     with: filter.search ? `hits as materialized (${hitsSql(filter.search, bind)}),` : '',

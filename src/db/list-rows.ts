@@ -30,14 +30,21 @@ export type ItemRow = Omit<
   text: string | null;
 };
 
+/** Words that the source of an imported complaint used, as `sourceLabels` shows them; with `imported_rows im`. */
+export const SOURCE_LABELS = `case when im.complaint_id is not null then jsonb_strip_nulls(jsonb_build_object(
+    'agency', im.labels -> 'agency', 'executor', im.labels -> 'executor', 'topicGroup', im.labels -> 'topicGroup',
+    'topic', im.labels -> 'topic', 'municipality', im.labels -> 'municipality', 'region', im.labels -> 'region')) end`;
+
 export const ITEM_COLUMNS = `c.id, c.number, c.version, c.status, c.closure_reason as "closureReason", c.kind,
   c.topic, tp.body ->> 'name' as "topicName", c.agency_id as "agencyId", ag.body ->> 'name' as "agencyName",
   ag.code as "agencyCode", c.executor_id as "executorId", ex.name as "executorName", c.municipality, c.priority,
   c.level, c.source, c.received_at as "receivedAt", c.due_at as "dueAt", c.accept_by as "acceptBy",
   c.first_reply_by as "firstReplyBy", c.resolve_by as "resolveBy", c.promised_by as "promisedBy",
-  left(tx.body, ${PREVIEW_READ}) as text, c.campaign, c.repeat_of is not null as repeat`;
+  left(tx.body, ${PREVIEW_READ}) as text, c.campaign, c.repeat_of is not null as repeat,
+  ${SOURCE_LABELS} as "sourceLabels"`;
 
 export const ITEM_JOINS = `left join texts tx on tx.id = c.text_id
+  left join imported_rows im on im.complaint_id = c.id
   left join users ex on ex.id = c.executor_id
   left join region_items ag on ag.id = c.agency_id and ag.current
   left join region_items tp on tp.kind = 'topic' and tp.code = c.topic and tp.current`;
@@ -74,5 +81,6 @@ export function itemOf(row: ItemRow, now: number): ComplaintListItem {
     preview: previewOf(row.text ?? ''),
     campaign: row.campaign,
     repeat: row.repeat,
+    sourceLabels: row.sourceLabels,
   };
 }

@@ -2,11 +2,13 @@ import type pg from 'pg';
 import type { Db } from './pool.js';
 
 /**
- * What is sent until it is sent. `start`: begin a run; `word`: hand a citizen's word over;
+ * What is sent until it is sent. `start`: begin a run; `import_start`: begin the run of an open complaint that was
+ * imported, when nothing more urgent waits; `word`: hand a citizen's word over;
  * `publication`: begin a short publication workflow; `notice`: tell people of the desk;
  * `mail`: tell the citizen by mail; `look`: have the run look at its row.
  */
-export type OutboxKind = 'start' | 'word' | 'publication' | 'notice' | 'mail' | 'look';
+export type OutboxKind =
+  'start' | 'import_start' | 'word' | 'publication' | 'notice' | 'mail' | 'look';
 
 export interface OutboxRow {
   id: number;

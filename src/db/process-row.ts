@@ -15,6 +15,8 @@ export interface ProcessRow {
   /** Words of the citizen wait in the inbox. */
   hasWords: boolean;
   receivedAt: number;
+  /** It was brought in from another system, which gave what is known of it. */
+  isImported: boolean;
   version: number;
   runNo: number;
   fence: string | null;
@@ -46,6 +48,7 @@ interface StoredRow {
   person_key: Buffer | null;
   has_words: boolean;
   received_at: Date;
+  imported: boolean;
   version: number;
   run_no: number;
   fence: string | null;
@@ -85,7 +88,7 @@ export async function lockProcess(db: Db, complaintId: string): Promise<ProcessR
     name: 'lock-process',
     text: `select id, number, text_id, source, campaign, municipality_given, person_key,
         exists (select from inbox where complaint_id = complaints.id and state = 'pending') as has_words,
-        received_at, version, run_no, fence, event_seq, event_hash,
+        received_at, imported_at is not null as imported, version, run_no, fence, event_seq, event_hash,
         status, closure_reason, reject_code, kind, topic, topic_group, topic_confidence, topic_source,
         municipality, agency_id, executor_id, co_executors, priority, level, rule, merged_into,
         repeat_of, first_replied_at, closed_at, process
@@ -106,6 +109,7 @@ export async function lockProcess(db: Db, complaintId: string): Promise<ProcessR
     personKey: row.person_key,
     hasWords: row.has_words,
     receivedAt: row.received_at.getTime(),
+    isImported: row.imported,
     version: row.version,
     runNo: row.run_no,
     fence: row.fence,

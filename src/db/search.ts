@@ -7,6 +7,8 @@ import type { Db } from './pool.js';
 export interface Search {
   /** Full numbers that the text may mean; empty for anything but a number. */
   numbers: string[];
+  /** A number of the system that a complaint was imported from; null for what is none. */
+  sourceNumber: string | null;
   /** The text folded, in websearch syntax: words, "phrases", -without, or. */
   words: string;
   /** Folded pieces of at least three characters, all of which one text must hold; empty: none looked for. */
@@ -29,6 +31,7 @@ export function readSearch(q: string, year: number): Search {
   const pieces = isPlain ? words.split(/\s+/) : [];
   return {
     numbers: numbersIn(q, year),
+    sourceNumber: /^[№#]?\s*([\p{L}\d][\p{L}\d/_-]{2,39})$/u.exec(q)?.[1] ?? null,
     words: words.replace(/[«»“”„]/g, '"'),
     fragments: pieces
       .filter((piece) => [...piece].length >= FRAGMENT_LENGTH_MIN)
@@ -70,6 +73,11 @@ export function hitsSql(search: Search, bind: Bind): string {
   ];
   if (search.numbers.length > 0) {
     parts.push(`select id, 0 from complaints where number = any(${bind(search.numbers)}::text[])`);
+  }
+  if (search.sourceNumber !== null && /\d/.test(search.sourceNumber)) {
+    parts.push(
+      `select complaint_id, 0 from imported_rows where source_number = ${bind(search.sourceNumber)}`,
+    );
   }
   if (search.fragments.length > 0) {
     const all = search.fragments.map((piece) => `t.folded like ${bind(likePattern(piece))}`);

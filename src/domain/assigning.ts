@@ -23,7 +23,7 @@ export interface Routed {
 export interface Triage extends Routed {
   kind: ComplaintKind;
   confidence: number;
-  source: 'rule' | 'model';
+  source: 'rule' | 'model' | 'operator';
   suggestions: Suggestion[];
   municipality: string | null;
   spam: boolean;

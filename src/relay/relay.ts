@@ -28,6 +28,7 @@ export type Dispatcher = (row: OutboxRow, deps: RelayDeps) => Promise<Sent>;
 
 const DISPATCHERS: Record<OutboxKind, Dispatcher> = {
   start: startRun,
+  import_start: startRun,
   word: deliverWord,
   publication: startPublication,
   notice: tellPeople,
@@ -37,7 +38,15 @@ const DISPATCHERS: Record<OutboxKind, Dispatcher> = {
 
 /** Mail goes its own way: a slow mail server must not keep the start of a complaint waiting. */
 const MAIL: OutboxKind[] = ['mail'];
-const KINDS = (Object.keys(DISPATCHERS) as OutboxKind[]).filter((kind) => !MAIL.includes(kind));
+/** Thousands of imported complaints go their own way, too, slowly: who writes now must not wait behind them. */
+const IMPORTED: OutboxKind[] = ['import_start'];
+// Said outright, so that each kind has an index of its own: one list of thousands must not be walked to find the other.
+const NOT_IMPORTED = `kind <> 'import_start'`;
+const IMPORTED_IN_TURN = `kind = 'import_start' and not exists (
+  select from outbox live where live.kind = 'start' and live.not_before <= now() and live.kind <> 'import_start')`;
+const KINDS = (Object.keys(DISPATCHERS) as OutboxKind[]).filter(
+  (kind) => ![...MAIL, ...IMPORTED].includes(kind),
+);
 /** What goes on being sent while Temporal is away. */
 const WITHOUT_TEMPORAL: OutboxKind[] = ['notice'];
 
@@ -46,6 +55,9 @@ const CONCURRENCY = 16;
 /** No more than go out at once: a mail may take nearly as long as a lease lasts. */
 const MAIL_BATCH = CONCURRENCY;
 const IDLE_MS = 1_000;
+/** Some 20 imported complaints a second: a first run costs several statements and two workflow tasks. */
+const IMPORTED_BATCH = 10;
+const IMPORTED_EVERY_MS = 500;
 /** A row taken by a relay that died is taken again after this. */
 const LEASE_MS = 15_000;
 const BACKOFF_MAX_MS = 60_000;
@@ -65,6 +77,7 @@ export class Relay {
   private isTemporalAway = false;
   private wake: () => void = () => undefined;
   private wakeMail: () => void = () => undefined;
+  private wakeImported: () => void = () => undefined;
   /** Told of a new row since the last look. */
   private isTold = false;
   private listener: pg.PoolClient | undefined;
@@ -72,7 +85,9 @@ export class Relay {
   constructor(private readonly deps: RelayDeps) {}
 
   start(): void {
-    this.running ??= Promise.all([this.run(), this.runMail()]).then(() => undefined);
+    this.running ??= Promise.all([this.run(), this.runMail(), this.runImported()]).then(
+      () => undefined,
+    );
   }
 
   /** Lets what is under way finish. */
@@ -80,6 +95,7 @@ export class Relay {
     this.isStopping = true;
     this.wake();
     this.wakeMail();
+    this.wakeImported();
     await this.running;
     this.listener?.release(true);
   }
@@ -124,6 +140,23 @@ export class Relay {
     }
   }
 
+  /** Yields to messages that have just come in: while one of them waits for its run, none of these begins. */
+  private async runImported(): Promise<void> {
+    while (!this.isStopping) {
+      let sent = 0;
+      try {
+        const rows = this.isTemporalAway ? [] : await this.take(IMPORTED, IMPORTED_BATCH);
+        await this.sendAll(rows);
+        sent = rows.length;
+      } catch (error) {
+        this.deps.log.warn({ err: error }, 'the relay could not read the imported complaints');
+      }
+      await pauseFor(sent > 0 ? IMPORTED_EVERY_MS : 2 * IDLE_MS, this.isStopping, (wake) => {
+        this.wakeImported = wake;
+      });
+    }
+  }
+
   private async pingTemporal(): Promise<boolean> {
     const { client } = this.deps;
     try {
@@ -137,10 +170,12 @@ export class Relay {
   }
 
   private async take(kinds: OutboxKind[], limit: number): Promise<OutboxRow[]> {
+    const isImported = kinds === IMPORTED;
     const { rows } = await this.deps.pool.query<OutboxRow>({
-      name: 'take-outbox',
+      name: isImported ? 'take-imported' : 'take-outbox',
       text: `update outbox set not_before = now() + $2 * interval '1 ms', attempts = attempts + 1
         where id in (select id from outbox where not_before <= now() and kind = any($3)
+          and ${isImported ? IMPORTED_IN_TURN : NOT_IMPORTED}
           order by not_before, id limit $1 for update skip locked)
         returning id, kind, complaint_id, payload, attempts`,
       values: [limit, LEASE_MS, kinds],

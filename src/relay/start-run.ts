@@ -4,6 +4,7 @@ import type { Begin, ComplaintInput } from '../../workflows/complaint/messages.j
 import { allowedIn, placeOf } from '../domain/transitions.js';
 import { toWorld } from '../domain/world-clock.js';
 import { complaintWorkflowId, WORKFLOWS } from '../temporal/names.js';
+import type { OutboxKind } from '../db/outbox.js';
 import type { Dispatcher, RelayDeps } from './relay.js';
 import { signalRun } from './signal-run.js';
 
@@ -32,7 +33,7 @@ export const startRun: Dispatcher = async (row, deps) => {
   }
   if (commandId === undefined) {
     if (found.run_no === 0) {
-      await beginRun(deps, row.complaint_id, found.number, 1, { by: 'start' });
+      await beginRun(deps, row.complaint_id, found.number, 1, { by: 'start' }, row.kind);
     }
     return 'done';
   }
@@ -70,6 +71,9 @@ const POLICIES = {
   continue: {},
 } as const satisfies Record<Begin['by'], object>;
 
+/** Of 1 (first) to 5: the default is 3. Tasks of imported complaints' first runs come after all others. */
+const IMPORTED_PRIORITY = 4;
+
 /** Starts a run, unless Temporal has one already that serves as well. */
 export async function beginRun(
   deps: Pick<RelayDeps, 'client' | 'clock' | 'taskQueue'>,
@@ -77,6 +81,7 @@ export async function beginRun(
   number: string,
   runNo: number,
   begin: Begin,
+  kind: OutboxKind = 'start',
 ): Promise<void> {
   const { clock } = deps;
   const input: ComplaintInput = {
@@ -91,6 +96,7 @@ export async function beginRun(
       taskQueue: deps.taskQueue,
       args: [input],
       staticSummary: runNo === 1 ? number : `${number}, run ${runNo}`,
+      ...(kind === 'import_start' && { priority: { priorityKey: IMPORTED_PRIORITY } }),
       ...POLICIES[begin.by],
     });
   } catch (error) {

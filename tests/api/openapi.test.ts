@@ -161,6 +161,12 @@ describe('the OpenAPI document', () => {
       ['delete', '/api/v1/users/{id}', `/api/v1/users/${user.id}`],
       ['get', '/api/v1/absences', '/api/v1/absences'],
       ['get', '/api/v1/tasks', '/api/v1/tasks'],
+      [
+        'post',
+        '/api/v1/exports',
+        '/api/v1/exports',
+        { format: 'csv', filter: { status: ['closed'], overdue: false, level: [0, 1] } },
+      ],
       ['get', '/api/v1/notifications', '/api/v1/notifications'],
       ['get', '/healthz', '/healthz'],
       ['get', '/readyz', '/readyz'],

@@ -79,6 +79,19 @@ const RULES: Rule[] = [
     allows: never('src/api', 'src/cli', 'src/relay', 'workflows', 'activities', 'express'),
   },
   {
+    under: 'src/exchange',
+    says: 'exchange reads and writes tables; who asks for it, and what runs, it does not know',
+    allows: never(
+      'src/api',
+      'src/cli',
+      'src/relay',
+      'src/temporal',
+      'workflows',
+      'activities',
+      'express',
+    ),
+  },
+  {
     under: 'src/relay',
     says: 'the relay sends what the database holds; it does not reach into activities or the API',
     allows: orType(never('src/api', 'src/cli', 'activities', 'workflows', 'express'), 'workflows'),

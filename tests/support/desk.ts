@@ -9,6 +9,8 @@ import { openPool } from '../../src/db/pool.js';
 import { loadRegion, RegionCache } from '../../src/db/region-store.js';
 import { readAnchor } from '../../src/db/settings.js';
 import type { WorldAnchor } from '../../src/domain/world-clock.js';
+import { importFolder } from '../../src/exchange/run/import-files.js';
+import { ImportRunner } from '../../src/exchange/run/import-runner.js';
 import { openLog } from '../../src/log.js';
 import { findRegionDir } from '../../src/region/find-region-dir.js';
 import { readRegion } from '../../src/region/read-region.js';
@@ -63,6 +65,7 @@ export async function openParts(
         workers: DeskWorkers;
         relay: Relay;
         webhooks: WebhookDispatcher;
+        imports: ImportRunner;
         pool: pg.Pool;
         ended: Promise<void>;
       }
@@ -88,15 +91,18 @@ export async function openParts(
       const workers = await createWorkers({ ...deps, bundle: await workflowBundle() });
       const relay = new Relay({ ...deps, taskQueue: config.OTKLIK_TASK_QUEUE });
       const webhooks = new WebhookDispatcher(deps, timing);
+      const folder = await importFolder(config.dataDir);
+      const imports = new ImportRunner({ ...deps, folder }, log);
       relay.start();
       webhooks.start();
-      running = { workers, relay, webhooks, pool: workerPool, ended: workers.run() };
+      imports.start();
+      running = { workers, relay, webhooks, imports, pool: workerPool, ended: workers.run() };
     },
     async stopWorker() {
       if (running !== undefined) {
-        const { workers, relay, webhooks, pool: workerPool, ended } = running;
+        const { workers, relay, webhooks, imports, pool: workerPool, ended } = running;
         running = undefined;
-        await Promise.all([relay.stop(), webhooks.stop()]);
+        await Promise.all([relay.stop(), webhooks.stop(), imports.stop()]);
         workers.shutdown();
         await ended;
         await workerPool.end();

@@ -62,7 +62,10 @@ export interface SeededComplaint {
 /** The HTTP API on a database of its own, without a worker: rows are seeded by SQL as the owner. */
 export interface ResourceDesk {
   owner: pg.Pool;
+  databaseUrl: string;
   app: Express;
+  /** Where it listens, without a slash at the end. */
+  url: string;
   view(): Promise<RegionView>;
   /** A desk whose Temporal is away when false. */
   temporal: { up: boolean };
@@ -106,7 +109,9 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
 
   return {
     owner,
+    databaseUrl: database.url,
     app,
+    url: base,
     temporal,
     view: () => deps.region.current(),
     async keyFor(role, agencyId) {

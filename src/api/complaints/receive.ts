@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { NewComplaint } from '../../contract/complaints.js';
+import { newTrackToken, yearIn } from '../../db/complaint-identity.js';
 import type { NewComplaintRow } from '../../db/complaints-intake.js';
 import type { RegionView } from '../../db/region-store.js';
 import { chain, EMPTY_HEAD, newText } from '../../db/timeline.js';
@@ -10,28 +10,6 @@ import { municipalityCode } from './place-name.js';
 
 const POSTED_AHEAD_MAX_MS = 5 * 60_000;
 const OPEN_SOURCES = ['vk', 'ok', 'telegram', 'max', 'open311', 'monitoring'];
-
-/** Zones change their offset, and years begin, at whole quarters of an hour. */
-const QUARTER_MS = 15 * 60_000;
-const years = new Map<string, { quarter: number; year: number; format: Intl.DateTimeFormat }>();
-
-/** The calendar year of an instant in a zone; worked out once a quarter of an hour. */
-export function yearIn(zone: string, at: number): number {
-  const quarter = Math.floor(at / QUARTER_MS);
-  const known = years.get(zone);
-  if (known?.quarter === quarter) {
-    return known.year;
-  }
-  const format =
-    known?.format ??
-    new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', calendar: 'gregory' });
-  const year = Number(format.format(at));
-  years.set(zone, { quarter, year, format });
-  return year;
-}
-
-/** The private link's secret: 144 random bits. */
-export const newTrackToken = (): string => randomBytes(18).toString('base64url');
 
 export interface Receipt {
   id: string;

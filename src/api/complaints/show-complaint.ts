@@ -87,6 +87,8 @@ export function showComplaint(
     postedAt: iso(detail.postedAt),
     closedAt: iso(detail.closedAt),
     campaign: detail.campaign,
+    sourceLabels: detail.sourceLabels,
+    imported: detail.imported && { ...detail.imported, at: instant(detail.imported.at) ?? '' },
     repeatOf: detail.repeatOf,
     mergedInto: detail.mergedInto,
     parent: detail.parent,

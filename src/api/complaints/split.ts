@@ -2,6 +2,7 @@ import express from 'express';
 import type { Router } from 'express';
 import type pg from 'pg';
 import { splitBody } from '../../contract/commands.js';
+import { newTrackToken, yearIn } from '../../db/complaint-identity.js';
 import { findAccepted, insertComplaint } from '../../db/complaints-intake.js';
 import type { KnownComplaint } from '../../db/complaints-intake.js';
 import { findHead, lockComplaint } from '../../db/complaints-store.js';
@@ -15,7 +16,6 @@ import { requireVersion } from '../etag.js';
 import { resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
 import { ownComplaint } from './access.js';
-import { newTrackToken, yearIn } from './receive.js';
 import { forbidden } from './run-command.js';
 import { sendState } from './show-state.js';
 

@@ -4,6 +4,8 @@ import { problem } from '../../contract/ops.js';
 import { PERMISSIONS } from '../permissions.js';
 import { ATTACHMENT_OPERATIONS } from './attachment-operations.js';
 import { COMPLAINT_OPERATIONS } from './complaint-operations.js';
+import { EXPORT_OPERATIONS } from './export-operations.js';
+import { IMPORT_OPERATIONS } from './import-operations.js';
 import { API, type Answer, type Operation } from './operation.js';
 import { RESOURCE_OPERATIONS } from './resource-operations.js';
 import { SUBJECT_OPERATIONS } from './subject-operations.js';
@@ -19,6 +21,8 @@ export const OPERATIONS: Operation[] = [
   ...RESOURCE_OPERATIONS,
   ...SUBJECT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...IMPORT_OPERATIONS,
+  ...EXPORT_OPERATIONS,
 ];
 
 /** The OpenAPI 3.1 document of the whole API, made of the zod schemas that check it. */
@@ -160,7 +164,13 @@ function answerOf(
     ...(headers
       ? { headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) }
       : {}),
-    ...(schema ? { content: { [type]: { schema: schemas.of(schema, 'output') } } } : {}),
+    ...(schema
+      ? {
+          content: Object.fromEntries(
+            [type].flat().map((each) => [each, { schema: schemas.of(schema, 'output') }]),
+          ),
+        }
+      : {}),
   };
 }
 

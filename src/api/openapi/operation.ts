@@ -27,8 +27,8 @@ export interface Operation {
 export interface Answer {
   description: string;
   schema?: z.ZodType;
-  /** `application/json` when left out. */
-  type?: string;
+  /** `application/json` when left out; several where the call chooses one. */
+  type?: string | string[];
   headers?: ('ETag' | 'Location')[];
 }
 

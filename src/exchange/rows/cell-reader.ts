@@ -1,0 +1,104 @@
+import type { Cell } from '../table/cell.js';
+import { readDuration } from '../values/duration.js';
+import { readInstant, type InstantReader } from '../values/instant.js';
+import { readCount, readFlag, readText, readWord } from '../values/words.js';
+import type { FieldCells, FieldKey, RowProblem } from './fields.js';
+
+/** What may be ahead of the desk's clock: clocks differ a little. As for a message that comes in live. */
+const AHEAD_MAX_MS = 5 * 60_000;
+
+const isEmpty = (cell: Cell): boolean =>
+  cell === null || (typeof cell === 'string' && /^'?\s*[-–—]?\s*$/.test(cell));
+
+/** Reads one row's cells by their fields and gathers what is wrong with them. */
+export class CellReader {
+  readonly problems: RowProblem[] = [];
+
+  constructor(
+    private readonly cells: FieldCells,
+    private readonly instants: InstantReader,
+    /** World time, epoch ms. */
+    private readonly now: number,
+  ) {}
+
+  get isBad(): boolean {
+    return this.problems.some((problem) => problem.severity === 'error');
+  }
+
+  error(field: FieldKey, reason: string): void {
+    this.problems.push({ severity: 'error', column: this.cells.columnOf(field), reason });
+  }
+
+  warn(field: FieldKey, reason: string): void {
+    this.problems.push({ severity: 'warning', column: this.cells.columnOf(field), reason });
+  }
+
+  word(field: FieldKey, max?: number): string | null {
+    return this.kept(field, readWord(this.cells.get(field), max));
+  }
+
+  text(field: FieldKey): string | null {
+    return this.kept(field, readText(this.cells.get(field)));
+  }
+
+  private kept(
+    field: FieldKey,
+    read: { value: string | null } | { problem: string },
+  ): string | null {
+    if ('problem' in read) {
+      this.error(field, read.problem);
+      return null;
+    }
+    return read.value;
+  }
+
+  instant(field: FieldKey): number | null {
+    const cell = this.cells.get(field);
+    if (isEmpty(cell)) return null;
+    const at = readInstant(typeof cell === 'string' ? cell.replace(/^'/, '') : cell, this.instants);
+    if (at === null) {
+      this.error(field, 'is not a date and time that can be read');
+    } else if (at > this.now + AHEAD_MAX_MS && field !== 'dueAt') {
+      this.error(field, "lies ahead of the desk's clock");
+    }
+    return at;
+  }
+
+  duration(field: FieldKey): number | null {
+    const cell = this.cells.get(field);
+    if (isEmpty(cell)) return null;
+    const length = readDuration(typeof cell === 'string' ? cell.replace(/^'/, '') : cell);
+    if (length === null) this.error(field, 'is not a length of time that can be read');
+    return length;
+  }
+
+  flag(field: FieldKey): boolean | null {
+    const flag = readFlag(this.cells.get(field));
+    if (flag === undefined) this.warn(field, 'is neither yes nor no; left out');
+    return flag ?? null;
+  }
+
+  count(field: FieldKey): number | null {
+    const count = readCount(this.cells.get(field));
+    if (count === undefined) this.warn(field, 'is not a whole number; left out');
+    return count ?? null;
+  }
+
+  /** A number with a fraction, such as a latitude. */
+  decimal(field: FieldKey, max: number): number | null {
+    const word = this.word(field);
+    if (word === null) return null;
+    const value = Number(word.replace(',', '.'));
+    if (Math.abs(value) <= max) return value;
+    this.warn(field, `is not a number from -${max} to ${max}; left out`);
+    return null;
+  }
+
+  url(field: FieldKey): string | null {
+    const word = this.word(field, 2_000);
+    if (word === null) return null;
+    if (/^https?:\/\/\S+$/i.test(word) && URL.canParse(word)) return word;
+    this.warn(field, 'is not an http address; left out');
+    return null;
+  }
+}
