@@ -59,6 +59,8 @@ const table = {
 
   readRegion: everyone,
   editRegion: [],
+  editTemplates: desk,
+  renderTemplate: staff,
   dryRunRouting: desk,
   manageKeys: [],
   readUsers: staff,

@@ -8,6 +8,7 @@ import type {
   Municipality,
   PriorityRule,
   Region,
+  ReplyTemplate,
   RoutingRule,
   SlaPolicy,
   Topic,
@@ -28,7 +29,8 @@ export type RegionKind =
   | 'sla_policy'
   | 'calendar'
   | 'ladder'
-  | 'lexicon';
+  | 'lexicon'
+  | 'template';
 
 type Settings = Pick<Region, 'code' | 'name' | 'zone' | 'confidenceThreshold' | 'defaults'>;
 
@@ -54,6 +56,7 @@ export interface RegionView {
   calendars: Map<string, CalendarSpec>;
   ladders: Map<string, Ladder>;
   lexicon: Lexicon;
+  templates: Map<string, ReplyTemplate>;
 }
 
 /**
@@ -170,6 +173,7 @@ function itemsOf(region: Region): Item[] {
     ...listed('sla_policy', region.policies),
     ...listed('calendar', region.calendars),
     ...listed('ladder', region.ladders),
+    ...listed('template', region.templates),
   ];
 }
 
@@ -222,6 +226,7 @@ export async function readRegionView(db: Db): Promise<RegionView> {
       kinds: { question: [], proposal: [], thanks: [] },
       spam: [],
     },
+    templates: byCode(of<ReplyTemplate>('template')),
   };
 }
 

@@ -43,9 +43,13 @@ export function keywordCovers(broad: string, narrow: string): boolean {
   return false;
 }
 
-/** True when there is at least one word in the keyword, so that it can match something. */
-export function isKeyword(keyword: string): boolean {
-  return partsOf(keyword).length > 0;
+/** What is wrong with a keyword, or null: it needs a word, and `$` at the end of one is the only sign that means something. */
+export function keywordMistake(keyword: string): string | null {
+  if (partsOf(keyword).length === 0) return `"${keyword}" has no word in it`;
+  const [sign] = /[*?^|\\+~=<>[\](){}]|\$(?=\S)|(?:^|\s)\$/u.exec(keyword) ?? [];
+  return sign === undefined
+    ? null
+    : `"${keyword}": "${sign.trim()}" means nothing here; each word matches the beginning of one in the text, with "$" at its end the whole word`;
 }
 
 function matchesPart(word: string, part: KeywordPart): boolean {

@@ -15,7 +15,7 @@ export interface RoutingFacts {
 
 export type RoutingCondition = RoutingRule['when'];
 type MatchableRule = Pick<RoutingRule, 'code' | 'when' | 'then'>;
-export type RoutableAgency = Pick<Agency, 'code' | 'kind' | 'municipality' | 'active'>;
+export type RoutableAgency = Pick<Agency, 'code' | 'kind' | 'municipality' | 'serves' | 'active'>;
 
 /**
  * The agency that answers, and the rule that says so. Rules are tried in the order given and the
@@ -68,15 +68,29 @@ function answererOf(
   municipality: string | null,
   agencies: readonly RoutableAgency[],
 ): string | null {
-  const agency = agencies.find(
-    'agency' in then
-      ? ({ code }) => code === then.agency
-      : (candidate) =>
-          municipality !== null &&
-          candidate.kind === then.agencyOfMunicipality &&
-          candidate.municipality === municipality,
-  );
-  return agency?.active === true ? agency.code : null;
+  if ('agency' in then) {
+    return agencies.find(({ code, active }) => active && code === then.agency)?.code ?? null;
+  }
+  for (const kind of municipality === null ? [] : kindsOf(then)) {
+    const found = agencies.find(
+      (agency) => agency.active && agency.kind === kind && placesOf(agency).includes(municipality!),
+    );
+    if (found !== undefined) return found.code;
+  }
+  return null;
+}
+
+/** The kinds of agency that a rule would have, the first one first. */
+export function kindsOf(then: { agencyOfMunicipality: string | string[] }): string[] {
+  return [then.agencyOfMunicipality].flat();
+}
+
+/** The municipalities that an agency serves. */
+export function placesOf({
+  municipality,
+  serves,
+}: Pick<Agency, 'municipality' | 'serves'>): string[] {
+  return [...(municipality === undefined ? [] : [municipality]), ...(serves ?? [])];
 }
 
 function isOneOf(allowed: readonly string[] | undefined, value: string | null): boolean {

@@ -13,13 +13,13 @@ export interface UnreachableRule {
 }
 
 /**
- * Rules of a first-match list that are never the first. `cells` are all combinations of what is
- * known from lists (topic, municipality …) and `holds` says whether a rule's conditions on them do.
+ * Rules of a first-match list that are never the first. `cellsOf` are the combinations of what is known from lists
+ * (topic, municipality …) in which a rule's conditions on them hold, and `holds` says whether another rule's do.
  * A rule is reachable when in one of its cells no earlier rule takes every message that it takes.
  */
 export function unreachableRules<R extends { when: MessageCondition }, C>(
   rules: readonly R[],
-  cells: readonly C[],
+  cellsOf: (rule: R) => Iterable<C>,
   holds: (rule: R, cell: C) => boolean,
 ): UnreachableRule[] {
   return rules.flatMap((rule, index) => {
@@ -28,8 +28,7 @@ export function unreachableRules<R extends { when: MessageCondition }, C>(
       .map((earlier, i) => ({ earlier, i }))
       .filter(({ earlier }) => takesEveryMessageOf(earlier.when, rule.when));
     let shadowedBy: number | null = null;
-    for (const cell of cells) {
-      if (!holds(rule, cell)) continue;
+    for (const cell of cellsOf(rule)) {
       const taker = broader.find(({ earlier }) => holds(earlier, cell));
       if (taker === undefined) return [];
       shadowedBy ??= taker.i;

@@ -142,11 +142,13 @@ describe('keywords', () => {
 
 describe('unreachable rules', () => {
   const cells = ['t1', 't2', null];
+  const holds = ({ when }: { when: RoutingRule['when'] }, topic: string | null) =>
+    !when.topics || (topic !== null && when.topics.includes(topic));
   const find = (whens: RoutingRule['when'][]) =>
     unreachableRules(
       whens.map((when) => ({ when })),
-      cells,
-      ({ when }, topic) => !when.topics || (topic !== null && when.topics.includes(topic)),
+      (rule) => cells.filter((topic) => holds(rule, topic)),
+      holds,
     );
 
   it('are found behind one broader rule and behind several together', () => {

@@ -28,6 +28,10 @@ import { resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
 import { checkRegionView } from './region-check.js';
 
+/** What the permission table calls a change of this kind of item: templates belong to the desk's people. */
+export const editorsOf = (path: RegionPath): 'editRegion' | 'editTemplates' =>
+  path === 'templates' ? 'editTemplates' : 'editRegion';
+
 const place = z.strictObject({ position: z.int(), code: z.string().max(64) });
 
 /** GET, POST, PATCH and DELETE (retire) of every kind of region data. */
@@ -36,10 +40,10 @@ export function regionItemRoutes(deps: AppDeps): Router {
   for (const path of REGION_PATHS) {
     const { list, one, create, change, retire } = new RegionResource(deps, path);
     router.get(`/${path}`, permit('readRegion'), list);
-    router.post(`/${path}`, permit('editRegion'), create);
+    router.post(`/${path}`, permit(editorsOf(path)), create);
     router.get(`/${path}/:id`, permit('readRegion'), one);
-    router.patch(`/${path}/:id`, permit('editRegion'), change);
-    router.delete(`/${path}/:id`, permit('editRegion'), retire);
+    router.patch(`/${path}/:id`, permit(editorsOf(path)), change);
+    router.delete(`/${path}/:id`, permit(editorsOf(path)), retire);
   }
   return router;
 }
@@ -63,13 +67,22 @@ class RegionResource {
   list = async (req: Request, res: Response): Promise<void> => {
     const { cursor, limit, retired, ...filters } = parse(this.listQuery, req.query);
     const digest = queryDigest(callerOf(req).actor, this.path, { ...filters, retired });
-    const members = Object.fromEntries(
+    const { topic, agency, ...members }: Record<string, string> = Object.fromEntries(
       Object.entries(filters).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
+    const view = await this.deps.region.current();
     const { items, total } = await listRegionItems(
       this.deps.pool,
       this.kind,
-      { members, retired },
+      {
+        members,
+        retired,
+        topic:
+          topic === undefined
+            ? undefined
+            : { code: topic, group: view.topics.get(topic)?.group ?? null },
+        agency: agency === undefined ? undefined : (view.agencyByRef(agency)?.code ?? agency),
+      },
       cursor === undefined ? undefined : decodeCursor(cursor, digest, place),
       limit,
     );
@@ -154,7 +167,7 @@ class RegionResource {
     decide: (db: Db) => Promise<RegionChange | null>,
   ): Promise<void> {
     await changeRegion(this.deps.pool, decide, async (db) => {
-      checkRegionView(await readRegionView(db), code);
+      checkRegionView(await readRegionView(db), this.kind, code);
     });
     this.deps.region.invalidate();
   }
