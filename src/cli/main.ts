@@ -26,7 +26,8 @@ try {
 } catch (error) {
   // A mistake of the environment or of a region file is told in words, without a stack.
   const isTold =
-    error instanceof ConfigError || (error instanceof Error && error.name === 'RegionFileError');
+    error instanceof ConfigError ||
+    (error instanceof Error && ['RegionFileError', 'RegionLoadError'].includes(error.name));
   process.stderr.write(
     `${isTold ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );
