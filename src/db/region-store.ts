@@ -46,7 +46,11 @@ export interface RegionView {
   ladders: Map<string, Ladder>;
   lexicon: Lexicon;
   templates: Map<string, ReplyTemplate>;
+  /** Names the items a classifier is made of, at their versions: while it stays, so may the classifier. */
+  wordsKey: string;
 }
+
+const WORD_KINDS: RegionKind[] = ['lexicon', 'topic', 'topic_group', 'municipality'];
 
 /** Reads the current region. @throws Error when none is loaded. */
 export async function readRegionView(db: Db): Promise<RegionView> {
@@ -98,6 +102,10 @@ export async function readRegionView(db: Db): Promise<RegionView> {
       spam: [],
     },
     templates: byCode(of<ReplyTemplate>('template')),
+    wordsKey: rows
+      .filter(({ kind }) => WORD_KINDS.includes(kind))
+      .map(({ id, version }) => `${id}@${version}`)
+      .join(),
   };
 }
 

@@ -56,7 +56,21 @@ function matchesPart(word: string, part: KeywordPart): boolean {
   return part.whole ? word === part.text : word.startsWith(part.text);
 }
 
+const KEPT_MAX = 5_000;
+const kept = new Map<string, KeywordPart[]>();
+
+/** A region's keywords are few and asked for with every message, so what they are made of is kept. */
 function partsOf(keyword: string): KeywordPart[] {
+  let parts = kept.get(keyword);
+  if (parts === undefined) {
+    if (kept.size >= KEPT_MAX) kept.clear();
+    parts = readParts(keyword);
+    kept.set(keyword, parts);
+  }
+  return parts;
+}
+
+function readParts(keyword: string): KeywordPart[] {
   return keyword.split(/\s+/).flatMap((token) => {
     const words = foldWords(token);
     return words.map((text, i) => ({

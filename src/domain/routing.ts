@@ -39,16 +39,16 @@ export function route<R extends MatchableRule>(
   return agency === null ? null : { agency, rule };
 }
 
-/** Whether the conditions on topic, group and municipality hold; a condition on what is not known does not. */
-export function holdsForPlace(
+function holdsForPlace(when: RoutingCondition, facts: RoutingFacts): boolean {
+  return holdsForTopic(when, facts) && isOneOf(when.municipalities, facts.municipality);
+}
+
+/** Whether the conditions on topic and group hold; a condition on what is not known does not. */
+export function holdsForTopic(
   when: RoutingCondition,
-  facts: Pick<RoutingFacts, 'topic' | 'group' | 'municipality'>,
+  facts: Pick<RoutingFacts, 'topic' | 'group'>,
 ): boolean {
-  return (
-    isOneOf(when.topics, facts.topic) &&
-    isOneOf(when.groups, facts.group) &&
-    isOneOf(when.municipalities, facts.municipality)
-  );
+  return isOneOf(when.topics, facts.topic) && isOneOf(when.groups, facts.group);
 }
 
 function holdsForMessage(

@@ -1,6 +1,6 @@
 import { keywordMistake } from '../domain/keyword-match.js';
-import { holdsForTopic } from '../domain/priority.js';
-import { holdsForPlace, kindsOf } from '../domain/routing.js';
+import { holdsForTopic as hasPriority } from '../domain/priority.js';
+import { holdsForTopic, kindsOf } from '../domain/routing.js';
 import { answerers, proveRouting } from './routing-proof.js';
 import type { RegionDraft } from './region-draft.js';
 import { unreachableRules } from './unreachable-rules.js';
@@ -87,39 +87,20 @@ function checkReach(draft: RegionDraft): void {
     null,
   ];
   const { rules } = draft.files['routing.yaml'];
-  const unreachable = unreachableRules(
+  const unreachable = unreachableRules<(typeof rules)[number], (typeof topics)[number]>(
     rules,
-    ({ when }) => {
-      const { municipalities, ...matter } = when;
-      const mine = topics.filter((topic) =>
-        holdsForPlace(matter, { ...topic, municipality: null }),
-      );
-      const where = places.filter(
-        (place) =>
-          municipalities === undefined || (place !== null && municipalities.includes(place)),
-      );
-      return cells(mine, where);
-    },
-    ({ when }, cell) => holdsForPlace(when, cell),
+    topics,
+    ({ when }, topic) => holdsForTopic(when, topic),
+    places,
   );
   for (const one of unreachable) reportUnreachable(draft, 'routing.yaml', 'rules', one);
   const { priorityRules } = draft.files['policies.yaml'];
-  const never = unreachableRules(
+  const never = unreachableRules<(typeof priorityRules)[number], (typeof topics)[number]>(
     priorityRules,
-    ({ when }) => topics.filter((topic) => holdsForTopic(when, topic)),
-    ({ when }, cell) => holdsForTopic(when, cell),
+    topics,
+    ({ when }, topic) => hasPriority(when, topic),
   );
   for (const one of never) reportUnreachable(draft, 'policies.yaml', 'priorityRules', one);
-}
-
-/** One by one, since for most rules the first of them settles it. */
-function* cells<T extends object>(
-  topics: readonly T[],
-  places: readonly (string | null)[],
-): Iterable<T & { municipality: string | null }> {
-  for (const topic of topics) {
-    for (const municipality of places) yield { ...topic, municipality };
-  }
 }
 
 function reportUnreachable(

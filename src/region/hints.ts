@@ -86,12 +86,14 @@ function triageHints({ ladders, defaults }: Region): string[] {
 
 function lexiconHints({ lexicon, topics }: Region): string[] {
   if (lexicon.entries.length === 0) {
-    return ['there are no words for topics (lexicon.yaml): an operator has to name each topic'];
+    return [
+      'there are no words for topics (lexicon.yaml): they are found by their names alone, and most messages wait for an operator',
+    ];
   }
   const known = new Set(lexicon.entries.map(({ topic }) => topic));
   return listed(
     topics.map(({ code }) => code).filter((code) => !known.has(code)),
-    'topics have no words in lexicon.yaml and are never found',
+    'topics have no words in lexicon.yaml and are found by their names alone',
   );
 }
 

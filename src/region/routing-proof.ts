@@ -65,17 +65,22 @@ export function answerers(
 ): (then: RoutingRule['then'], place: string | null) => string | undefined {
   const active = agencies.filter((agency) => agency.active);
   const codes = new Set(active.map(({ code }) => code));
-  const serving = new Map<string, string>();
+  const serving = new Map<string, Map<string, string>>();
   for (const agency of active) {
+    const ofKind = serving.get(agency.kind) ?? new Map<string, string>();
+    serving.set(agency.kind, ofKind);
     for (const place of placesOf(agency)) {
-      const key = `${agency.kind} ${place}`;
-      if (!serving.has(key)) serving.set(key, agency.code);
+      if (!ofKind.has(place)) ofKind.set(place, agency.code);
     }
   }
   return (then, place) => {
     if ('agency' in then) return codes.has(then.agency) ? then.agency : undefined;
-    const kind = kindsOf(then).find((one) => serving.has(`${one} ${String(place)}`));
-    return place === null || kind === undefined ? undefined : serving.get(`${kind} ${place}`);
+    if (place === null) return undefined;
+    for (const kind of kindsOf(then)) {
+      const found = serving.get(kind)?.get(place);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
 }
 

@@ -142,13 +142,11 @@ describe('keywords', () => {
 
 describe('unreachable rules', () => {
   const cells = ['t1', 't2', null];
-  const holds = ({ when }: { when: RoutingRule['when'] }, topic: string | null) =>
-    !when.topics || (topic !== null && when.topics.includes(topic));
   const find = (whens: RoutingRule['when'][]) =>
     unreachableRules(
       whens.map((when) => ({ when })),
-      (rule) => cells.filter((topic) => holds(rule, topic)),
-      holds,
+      cells,
+      ({ when }, topic) => !when.topics || (topic !== null && when.topics.includes(topic)),
     );
 
   it('are found behind one broader rule and behind several together', () => {

@@ -130,7 +130,11 @@ function asFiles(view: RegionView): RegionFiles {
         levels: ladder.levels.map((level) => ({ ...level, allowance: minutes(level.allowanceMs) })),
       })),
     },
-    'lexicon.yaml': view.lexicon,
+    'lexicon.yaml': {
+      ...view.lexicon,
+      // Words of a retired topic speak for nobody; the file that has them is not at hand here.
+      entries: view.lexicon.entries.filter(({ topic }) => view.topics.has(topic)),
+    },
     'templates.yaml': { templates: all(view.templates) },
   };
   // Sources are free text in the domain and an enumeration in the files; both came through the schema.
