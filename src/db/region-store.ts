@@ -77,10 +77,13 @@ export async function readRegionView(db: Db): Promise<RegionView> {
   if (settings === undefined) {
     throw new Error('no region is loaded: run `otklik migrate`');
   }
-  const agencies = of<Agency & { version: number }>('agency').map((agency) => ({
-    ...agency,
-    active: true,
-  }));
+  const agencies = of<Omit<Agency, 'active'> & { active?: boolean; version: number }>('agency').map(
+    (agency) => ({
+      ...agency,
+      // The API knows no inactive agencies: it retires them.
+      active: agency.active ?? true,
+    }),
+  );
   const agenciesByCode = byCode(agencies);
   const agenciesById = new Map(agencies.map((agency) => [agency.id, agency]));
   return {

@@ -118,7 +118,10 @@ class RegionResource {
       const merged = Object.entries({ ...this.members(before), ...changes }).filter(
         ([, value]) => value !== null,
       );
-      const body = parse(this.bodySchema, Object.fromEntries(merged));
+      const body = {
+        ...this.unknown(before),
+        ...parse(this.bodySchema, Object.fromEntries(merged)),
+      };
       return { kind: this.kind, before, id: before.id, code: before.code, body, retired: false };
     });
     this.answer(res, await findRegionItem(this.deps.pool, this.kind, found.id));
@@ -183,6 +186,13 @@ class RegionResource {
     retired: item.retired,
     ...this.members(item),
   });
+
+  /** What the files say and the contract does not know; it stays. */
+  private unknown({ body }: RegionItem): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(body).filter(([name]) => !(name in this.bodySchema.shape)),
+    );
+  }
 
   /** The body's members that the contract knows; a stored body may keep more. */
   private members({ code, body }: RegionItem): Record<string, unknown> {
