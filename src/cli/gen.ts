@@ -15,7 +15,9 @@ import { startPostgres } from './embedded/postgres.js';
 export function registerGen(program: Command): void {
   program
     .command('gen')
-    .description('write docs/openapi.json, permissions.md, schema.sql and region-schema/ from the code')
+    .description(
+      'write docs/openapi.json, permissions.md, schema.sql and region-schema/ from the code',
+    )
     .option('--check', 'only compare; exit with 1 when a file is not what would be written')
     .action(async (options: { check?: boolean }) => {
       const files: Record<string, string> = {

@@ -38,17 +38,16 @@ export function loadText(code: string, load: RegionLoad, isDiff: boolean): strin
       : ['Open complaints that are touched:', ...complaints]),
     ...(kept.length === 0 ? [] : [`Kept while they hold open complaints: ${kept.join(', ')}.`]),
     ...(refusal === null ? [] : [`A load would be refused. ${refusal}`]),
-    isDiff ? `A load would write ${changed} items.` : `${changed} items changed.`,
+    ...(isDiff && refusal !== null
+      ? []
+      : [isDiff ? `A load would change ${changed} items.` : `${changed} items changed.`]),
   ].join('\n');
 }
 
-function kindLines({ kind, added, changed, removed, keptEdits }: KindPlan): string[] {
+function kindLines({ kind, added, changed, removed, moved, keptEdits }: KindPlan): string[] {
   const shown = (items: string[]): string =>
     items.slice(0, LISTED_MAX).join(', ') +
     (items.length > LISTED_MAX ? ` and ${items.length - LISTED_MAX} more` : '');
-  // A rule put in between moves all after it; that alone is not worth a line each.
-  const moved = changed.filter(({ fields }) => fields.every((field) => field === 'position'));
-  const others = changed.filter((one) => !moved.includes(one));
   const withFields = ({ code, fields }: { code: string; fields: string[] }): string =>
     `${code} (${shown(fields)})`;
   const lost = changed.filter(({ losesEdit }) => losesEdit);
@@ -56,11 +55,8 @@ function kindLines({ kind, added, changed, removed, keptEdits }: KindPlan): stri
     items.length === 0 ? [] : [`  ${kind} ${what} ${items.length}: ${shown(items)}`];
   return [
     ...line('added', added),
-    ...line('changed', others.map(withFields)),
-    ...line(
-      'moved',
-      moved.map(({ code }) => code),
-    ),
+    ...line('changed', changed.map(withFields)),
+    ...line('moved in the order', moved),
     ...line('removed', removed),
     ...line('kept as edited through the API', keptEdits.map(withFields)),
     ...line(

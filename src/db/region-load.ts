@@ -22,7 +22,7 @@ export interface LoadOptions {
 
 /** What a load did, or would do. */
 export interface RegionLoad {
-  /** Items written. */
+  /** Versions written; items of which the place in the order alone moved are not among them. */
   changed: number;
   kinds: RegionPlan['kinds'];
   touched: Touched[];
@@ -61,8 +61,13 @@ export async function loadRegion(
     let refusal = keepBusy || held.size === 0 ? null : heldText(held);
     if (refusal === null) {
       await writeVersions(db, versions);
-      refusal =
-        check === undefined ? null : await refusalOf(async () => check(await readRegionView(db)));
+      await movePlaces(db, plan.moved);
+      if (versions.length + plan.moved.length > 0) {
+        await db.query('update region_revision set revision = revision + 1');
+      }
+      refusal = await refusalOf(async () => {
+        if (check !== undefined) check(withoutAgencies(await readRegionView(db), kept));
+      });
     }
     const result = { changed: versions.length, kinds: plan.kinds, touched, kept, refusal };
     if (dryRun || refusal !== null) throw new Undone(result);
@@ -71,8 +76,15 @@ export async function loadRegion(
     if (error instanceof Undone) return error.result;
     throw error;
   });
-  if (loaded.refusal !== null && !dryRun) throw new RegionLoadError(loaded.refusal);
+  if (loaded.refusal !== null && !dryRun)
+    throw new RegionLoadError(`The region was not loaded. ${loaded.refusal}`);
   return loaded;
+}
+
+/** Those that only stay until they are idle may point to what has gone already. */
+function withoutAgencies(view: RegionView, codes: string[]): RegionView {
+  const staying = [...view.agencies].filter(([, { code }]) => !codes.includes(code));
+  return { ...view, agencies: new Map(staying) };
 }
 
 /** Rolls the transaction back and carries what it found out. */
@@ -96,7 +108,7 @@ function heldText(held: Map<string, { count: number; numbers: string[] }>): stri
     ([code, { count, numbers }]) =>
       `  agency "${code}" is gone from the files and holds ${count} open complaint(s): ${numbers.join(', ')}`,
   );
-  return `The region was not loaded, since complaints would be left with nobody:\n${lines.join('\n')}\nHand them over first, or load with --keep-busy: such agencies then stay until they hold none.`;
+  return `Open complaints would be left with nobody:\n${lines.join('\n')}\nHand them over first, or load with --keep-busy: such agencies then stay until they hold none.`;
 }
 
 /** A kept department needs the agencies above it. */
@@ -140,5 +152,23 @@ async function writeVersions(db: Db, items: NewVersion[]): Promise<void> {
       column((i) => i.digest),
     ],
   );
-  await db.query('update region_revision set revision = revision + 1');
+}
+
+/** A rule put in between moves all after it: what those say, and so their versions, stays. */
+async function movePlaces(db: Db, items: NewVersion[]): Promise<void> {
+  if (items.length === 0) {
+    return;
+  }
+  await db.query(
+    `update region_items i set position = n.position, body = n.body::jsonb, file_digest = n.digest
+     from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) as n (kind, code, position, body, digest)
+     where i.current and i.kind = n.kind and i.code = n.code`,
+    [
+      items.map(({ kind }) => kind),
+      items.map(({ code }) => code),
+      items.map(({ position }) => position),
+      items.map(({ body }) => JSON.stringify(body)),
+      items.map(({ digest }) => digest),
+    ],
+  );
 }

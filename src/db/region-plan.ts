@@ -36,12 +36,16 @@ export interface KindPlan {
   /** `losesEdit`: it was edited through the API since, and the files say something else now. */
   changed: { code: string; fields: string[]; losesEdit: boolean }[];
   removed: string[];
+  /** Only their place in the order is another. */
+  moved: string[];
   /** Edited through the API and unchanged in the files: they stay as they are. */
   keptEdits: { code: string; fields: string[] }[];
 }
 
 export interface RegionPlan {
   versions: NewVersion[];
+  /** Items of which the place in the order alone is another: that makes no version. */
+  moved: NewVersion[];
   /** Only kinds in which something is to be told. */
   kinds: KindPlan[];
 }
@@ -58,11 +62,19 @@ export function planLoad(stored: StoredItem[], region: Region): RegionPlan {
   const left = new Map(stored.map((item) => [`${item.kind} ${item.code}`, item]));
   const plan = new Map<RegionKind, KindPlan>();
   const planOf = (kind: RegionKind): KindPlan => {
-    const found = plan.get(kind) ?? { kind, added: [], changed: [], removed: [], keptEdits: [] };
+    const found = plan.get(kind) ?? {
+      kind,
+      added: [],
+      changed: [],
+      removed: [],
+      moved: [],
+      keptEdits: [],
+    };
     plan.set(kind, found);
     return found;
   };
   const versions: NewVersion[] = [];
+  const moved: NewVersion[] = [];
   for (const item of itemsOf(region)) {
     const { kind, code } = item;
     const before = left.get(`${kind} ${code}`);
@@ -70,8 +82,12 @@ export function planLoad(stored: StoredItem[], region: Region): RegionPlan {
     const digest = digestOf(item);
     const fields = before === undefined ? [] : differing(before, item);
     if (before?.file_digest !== digest) {
-      versions.push({ ...item, before, digest, retired: false, fields });
-      if (before === undefined || before.retired) planOf(kind).added.push(code);
+      const version = { ...item, before, digest, retired: false, fields };
+      const isNew = before === undefined || before.retired;
+      const isMoved = !isNew && fields.every((field) => field === 'position');
+      (isMoved ? moved : versions).push(version);
+      if (isNew) planOf(kind).added.push(code);
+      else if (isMoved) planOf(kind).moved.push(code);
       else planOf(kind).changed.push({ code, fields, losesEdit: isEdited(before) });
     } else if (before.retired) planOf(kind).keptEdits.push({ code, fields: ['retired'] });
     else if (fields.length > 0) planOf(kind).keptEdits.push({ code, fields });
@@ -83,7 +99,7 @@ export function planLoad(stored: StoredItem[], region: Region): RegionPlan {
     versions.push({ kind: gone.kind, code: gone.code, ...retired, fields: [] });
     planOf(gone.kind).removed.push(gone.code);
   }
-  return { versions, kinds: [...plan.values()] };
+  return { versions, moved, kinds: [...plan.values()] };
 }
 
 function digestOf({ position, body }: Pick<Item, 'position' | 'body'>): string {

@@ -80,8 +80,25 @@ describe('loading a region', () => {
     expect(await stored()).toEqual(before);
 
     const { changed } = await loadRegion(desk.owner, next, { check: checkLoadedRegion });
-    expect(changed).toBeGreaterThan(4);
+    expect(changed).toBe(5);
     expect((await diff(next)).changed).toBe(0);
+  });
+
+  it('moves the rules after one that goes, and makes no version of them', async () => {
+    const next = without('tariffs');
+    const last = next.routingRules.at(-1)!;
+    next.routingRules = next.routingRules.map((rule, i) => ({ ...rule, position: i + 1 }));
+    const before = (await readRegionView(desk.owner)).rules.at(-1)!;
+
+    const { changed, kinds } = await loadRegion(desk.owner, next, { check: checkLoadedRegion });
+
+    expect(changed).toBe(2);
+    expect(kinds.find(({ kind }) => kind === 'routing_rule')?.moved).toContain(last.code);
+    const { rules, agencyByRef } = await readRegionView(desk.owner);
+    expect(rules.map(({ code }) => code)).toEqual(next.routingRules.map(({ code }) => code));
+    expect(rules.at(-1)).toEqual({ ...before, position: before.position - 1 });
+    expect(agencyByRef('tariffs')).toBeUndefined();
+    expect((await diff(next)).kinds).toEqual([]);
   });
 
   it('tells which open complaints are touched, why, and whether their dues stay', async () => {
@@ -134,7 +151,7 @@ describe('loading a region', () => {
     });
     const next: Region = {
       ...without('gibdd'),
-      municipalities: region.municipalities.map((one) => ({ ...one, kind: 'округ' })),
+      calendars: region.calendars.map((one) => ({ ...one, name: 'Часы' })),
     };
 
     await expect(loadRegion(desk.owner, next)).rejects.toThrow(RegionLoadError);
@@ -166,6 +183,7 @@ describe('loading a region', () => {
         added: [],
         changed: [],
         removed: [],
+        moved: [],
         keptEdits: [{ code: 'gzhi', fields: ['shortName'] }],
       },
     ]);

@@ -54,7 +54,7 @@ export function checkLoadedRegion(view: RegionView): void {
   if (fields.length > 0) {
     const lines = fields.map(({ path, message }) => `  ${path}: ${message}`);
     throw new Error(
-      `The region was not loaded: beside what was made or edited through the API it would be at odds with itself:\n${lines.join('\n')}`,
+      `Beside what was made or edited through the API the region would be at odds with itself:\n${lines.join('\n')}`,
     );
   }
 }
