@@ -73,7 +73,7 @@ const approval = z.strictObject({ interim: z.boolean(), final: z.boolean() });
 
 export const agenciesFile = z.strictObject({
   /** For agencies that do not say otherwise. */
-  approval,
+  approval: approval.default({ interim: false, final: false }),
   agencies: z
     .array(
       z.strictObject({
@@ -150,25 +150,27 @@ export const policiesFile = z.strictObject({
       }),
     )
     .min(1),
-  priorityRules: z.array(
-    z.strictObject({
-      priority: z.enum(['ordinary', 'raised', 'danger']),
-      policy: code,
-      when: z.strictObject({
-        topics: some(topicCode),
-        keywords: some(words),
-        sources: some(source),
-        minSeverity: z.number().int().min(1).max(5).optional(),
+  priorityRules: z
+    .array(
+      z.strictObject({
+        priority: z.enum(['ordinary', 'raised', 'danger']),
+        policy: code,
+        when: z.strictObject({
+          topics: some(topicCode),
+          keywords: some(words),
+          sources: some(source),
+          minSeverity: z.number().int().min(1).max(5).optional(),
+        }),
       }),
-    }),
-  ),
+    )
+    .default([]),
 });
 
 /** One official year; a folder `calendar-years` has a file of it for each. */
 export const calendarYearFile = z.strictObject({
-  daysOff: z.array(date),
-  shortDays: z.array(date),
-  workingWeekends: z.array(date),
+  daysOff: z.array(date).default([]),
+  shortDays: z.array(date).default([]),
+  workingWeekends: z.array(date).default([]),
 });
 
 const span = z.strictObject({ from: timeOfDay, to: timeOfDay });
@@ -230,13 +232,17 @@ const weighted = z.union(
 );
 
 export const lexiconFile = z.strictObject({
-  entries: z.array(z.strictObject({ topic: topicCode, words: z.array(weighted).min(1) })),
-  kinds: z.strictObject({
-    question: z.array(words),
-    proposal: z.array(words),
-    thanks: z.array(words),
-  }),
-  spam: z.array(words),
+  entries: z
+    .array(z.strictObject({ topic: topicCode, words: z.array(weighted).min(1) }))
+    .default([]),
+  kinds: z
+    .strictObject({
+      question: z.array(words).default([]),
+      proposal: z.array(words).default([]),
+      thanks: z.array(words).default([]),
+    })
+    .default({ question: [], proposal: [], thanks: [] }),
+  spam: z.array(words).default([]),
 });
 
 export const templatesFile = z.strictObject({

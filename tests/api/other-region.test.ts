@@ -25,7 +25,9 @@ describe('a desk of another region', () => {
   });
 
   it('takes a complaint, routes it by the region’s words and rules, and lets it be answered', async () => {
-    const { id } = await desk.intake('В посёлке Озёрное огромная яма на дороге, выбоины на асфальте');
+    const { id } = await desk.intake(
+      'В посёлке Озёрное огромная яма на дороге, выбоины на асфальте',
+    );
     const sorted = await desk.until(id, ({ status }) => status === 'assigned');
 
     expect(sorted).toMatchObject({
