@@ -348,7 +348,7 @@ create table region_items (
   created_at timestamp with time zone default now() not null,
   PRIMARY KEY (id, version),
   UNIQUE (kind, code, version),
-  CHECK ((kind = ANY (ARRAY['settings'::text, 'agency'::text, 'topic_group'::text, 'topic'::text, 'municipality'::text, 'routing_rule'::text, 'priority_rules'::text, 'sla_policy'::text, 'calendar'::text, 'ladder'::text, 'lexicon'::text])))
+  CHECK ((kind = ANY (ARRAY['settings'::text, 'agency'::text, 'topic_group'::text, 'topic'::text, 'municipality'::text, 'routing_rule'::text, 'priority_rules'::text, 'sla_policy'::text, 'calendar'::text, 'ladder'::text, 'lexicon'::text, 'template'::text])))
 );
 create table region_revision (
   single boolean default true not null,

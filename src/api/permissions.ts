@@ -63,6 +63,8 @@ const table = {
 
   readRegion: everyone,
   editRegion: [],
+  editTemplates: desk,
+  renderTemplate: staff,
   dryRunRouting: desk,
   importData: ['operator'],
   manageKeys: [],

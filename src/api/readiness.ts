@@ -62,14 +62,13 @@ async function check(
 }
 
 async function calendarWarnings(deps: AppDeps): Promise<string[]> {
-  const { calendars, settings } = await deps.region.current();
-  const calendar = calendars.get(settings.defaults.calendar);
-  const last = Math.max(...Object.keys(calendar?.years ?? {}).map(Number));
-  if (calendar === undefined || !Number.isFinite(last)) {
-    return [];
-  }
-  const left = Date.UTC(last + 1, 0, 1) - worldNow(deps);
-  return left >= CALENDAR_WARNING_MS
-    ? []
-    : [`calendar "${calendar.code}" has no official year after ${last}: load ${last + 1}`];
+  const { calendars } = await deps.region.current();
+  const now = worldNow(deps);
+  return [...calendars.values()].flatMap(({ code, years }) => {
+    const last = Math.max(...Object.keys(years).map(Number));
+    const isNear = Number.isFinite(last) && Date.UTC(last + 1, 0, 1) - now < CALENDAR_WARNING_MS;
+    return isNear
+      ? [`calendar "${code}" has no official year after ${last}: load ${last + 1}`]
+      : [];
+  });
 }

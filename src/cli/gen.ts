@@ -7,6 +7,7 @@ import { permissionsPage } from '../api/permissions-page.js';
 import { migrate } from '../db/migrate.js';
 import { openPool } from '../db/pool.js';
 import { dumpSchema } from '../db/schema-dump.js';
+import { fileSchemas } from '../region/file-schemas.js';
 import { preparePostgres } from './embedded/postgres-home.js';
 import { startPostgres } from './embedded/postgres.js';
 
@@ -14,13 +15,21 @@ import { startPostgres } from './embedded/postgres.js';
 export function registerGen(program: Command): void {
   program
     .command('gen')
-    .description('write docs/openapi.json, docs/permissions.md and docs/schema.sql from the code')
+    .description(
+      'write docs/openapi.json, permissions.md, schema.sql and region-schema/ from the code',
+    )
     .option('--check', 'only compare; exit with 1 when a file is not what would be written')
     .action(async (options: { check?: boolean }) => {
       const files: Record<string, string> = {
         'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
         'docs/permissions.md': permissionsPage(),
         'docs/schema.sql': await schemaOfNewDatabase(),
+        ...Object.fromEntries(
+          Object.entries(fileSchemas()).map(([name, schema]) => [
+            `docs/region-schema/${name}`,
+            `${JSON.stringify(schema, null, 2)}\n`,
+          ]),
+        ),
       };
       const old: string[] = [];
       for (const [file, content] of Object.entries(files)) {

@@ -30,7 +30,7 @@ registerExport(program);
 registerGen(program);
 
 /** Mistakes of the environment, or of a file that was given: told in words, without a stack. */
-const TOLD = ['RegionFileError', 'MappingError', 'TableFileError'];
+const TOLD = ['RegionFileError', 'RegionLoadError', 'MappingError', 'TableFileError'];
 
 try {
   await program.parseAsync();

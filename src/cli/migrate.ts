@@ -4,7 +4,7 @@ import { readConfig } from '../config.js';
 import { ensureFirstKey } from '../db/first-key.js';
 import { migrate } from '../db/migrate.js';
 import { openPool } from '../db/pool.js';
-import { loadRegion } from '../db/region-store.js';
+import { loadRegion } from '../db/region-load.js';
 import { readAnchor } from '../db/settings.js';
 import { findRegionDir } from '../region/find-region-dir.js';
 import { readRegion } from '../region/read-region.js';
@@ -25,11 +25,17 @@ export function registerMigrate(program: Command): void {
       const pool = openPool(url, null, 2);
       try {
         await readAnchor(pool, config);
-        const { changed } = await loadRegion(pool, region);
+        // A start must not fail for an agency that is gone from the files and still has work to finish.
+        const { changed, kept } = await loadRegion(pool, region, { keepBusy: true });
         const key = await ensureFirstKey(pool, config.OTKLIK_ADMIN_KEY);
         console.log(
           `migrations applied: ${applied.length}; region ${region.code}: ${changed} items changed`,
         );
+        if (kept.length > 0) {
+          console.log(
+            `agencies gone from the files that stay while they hold open complaints: ${kept.join(', ')}`,
+          );
+        }
         if (key !== null && options.firstKeyFile !== undefined) {
           await writeFile(options.firstKeyFile, key, { mode: 0o600 });
         } else if (key !== null) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeFrom } from './code-from.js';
 import { SOURCES } from './list.js';
 
 /**
@@ -10,10 +11,13 @@ import { SOURCES } from './list.js';
 const code = z
   .string()
   .max(64)
-  .regex(
-    /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
-    'must be a code: a-z, 0-9 and single . _ - between them',
-  );
+  .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, {
+    error: ({ input }) => {
+      const fitting = codeFrom(String(input));
+      const example = fitting === '' ? '' : `, such as "${fitting}"`;
+      return `must be a code: a-z, 0-9 and single . _ - between them${example}`;
+    },
+  });
 const topicCode = code.max(48, 'a topic code has at most 48 characters');
 const name = z.string().trim().min(1, 'must not be empty').max(300);
 const words = z.string().trim().min(1, 'must not be empty').max(200);
@@ -59,11 +63,17 @@ export const municipalitiesFile = z.strictObject({
     .min(1),
 });
 
+const some = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .min(1, 'must name at least one; leave the condition out to let any match')
+    .optional();
+
 const approval = z.strictObject({ interim: z.boolean(), final: z.boolean() });
 
 export const agenciesFile = z.strictObject({
   /** For agencies that do not say otherwise. */
-  approval,
+  approval: approval.default({ interim: false, final: false }),
   agencies: z
     .array(
       z.strictObject({
@@ -73,6 +83,7 @@ export const agenciesFile = z.strictObject({
         kind: code,
         parent: code.optional(),
         municipality: code.optional(),
+        serves: some(code),
         calendar: code.optional(),
         email: z.email().optional(),
         approval: approval.optional(),
@@ -96,12 +107,6 @@ export const topicsFile = z.strictObject({
     .min(1),
 });
 
-const some = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .min(1, 'must name at least one; leave the condition out to let any match')
-    .optional();
-
 export const routingFile = z.strictObject({
   rules: z
     .array(
@@ -116,8 +121,11 @@ export const routingFile = z.strictObject({
           campaigns: some(code),
         }),
         then: z.union(
-          [z.strictObject({ agency: code }), z.strictObject({ agencyOfMunicipality: code })],
-          'must be { agency: CODE } or { agencyOfMunicipality: KIND }',
+          [
+            z.strictObject({ agency: code }),
+            z.strictObject({ agencyOfMunicipality: z.union([code, z.array(code).min(1).max(9)]) }),
+          ],
+          'must be { agency: CODE }, { agencyOfMunicipality: KIND } or { agencyOfMunicipality: [KIND, …] }',
         ),
       }),
     )
@@ -142,18 +150,27 @@ export const policiesFile = z.strictObject({
       }),
     )
     .min(1),
-  priorityRules: z.array(
-    z.strictObject({
-      priority: z.enum(['ordinary', 'raised', 'danger']),
-      policy: code,
-      when: z.strictObject({
-        topics: some(topicCode),
-        keywords: some(words),
-        sources: some(source),
-        minSeverity: z.number().int().min(1).max(5).optional(),
+  priorityRules: z
+    .array(
+      z.strictObject({
+        priority: z.enum(['ordinary', 'raised', 'danger']),
+        policy: code,
+        when: z.strictObject({
+          topics: some(topicCode),
+          keywords: some(words),
+          sources: some(source),
+          minSeverity: z.number().int().min(1).max(5).optional(),
+        }),
       }),
-    }),
-  ),
+    )
+    .default([]),
+});
+
+/** One official year; a folder `calendar-years` has a file of it for each. */
+export const calendarYearFile = z.strictObject({
+  daysOff: z.array(date).default([]),
+  shortDays: z.array(date).default([]),
+  workingWeekends: z.array(date).default([]),
 });
 
 const span = z.strictObject({ from: timeOfDay, to: timeOfDay });
@@ -173,15 +190,8 @@ export const calendarsFile = z.strictObject({
         shortDayByMinutes: z.number().int().min(0).max(720).default(0),
         statutoryHolidays: z.array(monthDay).default([]),
         years: z
-          .record(
-            z.string().regex(/^\d{4}$/, 'must be a year, YYYY'),
-            z.strictObject({
-              daysOff: z.array(date),
-              shortDays: z.array(date),
-              workingWeekends: z.array(date),
-            }),
-          )
-          .default({}),
+          .record(z.string().regex(/^\d{4}$/, 'must be a year, YYYY'), calendarYearFile)
+          .optional(),
       }),
     )
     .min(1),
@@ -222,16 +232,35 @@ const weighted = z.union(
 );
 
 export const lexiconFile = z.strictObject({
-  entries: z.array(z.strictObject({ topic: topicCode, words: z.array(weighted).min(1) })),
-  kinds: z.strictObject({
-    question: z.array(words),
-    proposal: z.array(words),
-    thanks: z.array(words),
-  }),
-  spam: z.array(words),
+  entries: z
+    .array(z.strictObject({ topic: topicCode, words: z.array(weighted).min(1) }))
+    .default([]),
+  kinds: z
+    .strictObject({
+      question: z.array(words).default([]),
+      proposal: z.array(words).default([]),
+      thanks: z.array(words).default([]),
+    })
+    .default({ question: [], proposal: [], thanks: [] }),
+  spam: z.array(words).default([]),
 });
 
-/** Every file of a region by its name, all of them required. */
+export const templatesFile = z.strictObject({
+  templates: z.array(
+    z.strictObject({
+      code,
+      name,
+      kind: z.enum(['interim', 'final', 'question']),
+      outcome: z.enum(['solved', 'explained', 'postponed', 'not_solved']).optional(),
+      topics: some(topicCode),
+      groups: some(code),
+      agencies: some(code),
+      text: z.string().trim().min(1, 'must not be empty').max(8_000),
+    }),
+  ),
+});
+
+/** Every file of a region by its name. */
 export const REGION_FILES = {
   'region.yaml': regionFile,
   'municipalities.yaml': municipalitiesFile,
@@ -242,7 +271,19 @@ export const REGION_FILES = {
   'calendars.yaml': calendarsFile,
   'ladders.yaml': laddersFile,
   'lexicon.yaml': lexiconFile,
+  'templates.yaml': templatesFile,
 } as const;
+
+/** Files that a region may do without, and what then holds. */
+export const OPTIONAL_FILES = {
+  'lexicon.yaml': { entries: [], kinds: { question: [], proposal: [], thanks: [] }, spam: [] },
+  'templates.yaml': { templates: [] },
+} satisfies Partial<{ [F in RegionFileName]: RegionFiles[F] }>;
+
+/** The folder beside the files that holds the official years, a file `YYYY.yaml` for each. */
+export const YEARS_FOLDER = 'calendar-years';
+export type YearFileName = `${typeof YEARS_FOLDER}/${string}.yaml`;
+export type CalendarYearFile = z.output<typeof calendarYearFile>;
 
 export type RegionFileName = keyof typeof REGION_FILES;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FILLED_BY_HAND, PLACEHOLDERS } from '../domain/reply-template.js';
 import { cursorParameter, limitParameter, pageOf, PRIORITIES, SOURCES } from './list.js';
 import { label, text } from './primitives.js';
 import {
@@ -8,6 +9,7 @@ import {
   municipalitiesFile,
   policiesFile,
   routingFile,
+  templatesFile,
   topicsFile,
 } from './region-files.js';
 
@@ -38,7 +40,9 @@ const routingRule = routingFile.shape.rules.element.extend({
       'Place in the order of rules, from 1; the rule that is there and all after it move on',
     ),
 });
-const calendar = calendarsFile.shape.calendars.element;
+const filedCalendar = calendarsFile.shape.calendars.element;
+const calendar = filedCalendar.extend({ years: filedCalendar.shape.years.unwrap().default({}) });
+const template = templatesFile.shape.templates.element;
 
 const filedPolicy = policiesFile.shape.policies.element;
 const allowance = z.strictObject({
@@ -82,6 +86,7 @@ export const REGION_RESOURCES = {
   'sla-policies': { kind: 'sla_policy', body: slaPolicy, name: 'SlaPolicy', filters: [] },
   calendars: { kind: 'calendar', body: calendar, name: 'Calendar', filters: [] },
   ladders: { kind: 'ladder', body: ladder, name: 'Ladder', filters: [] },
+  templates: { kind: 'template', body: template, name: 'Template', filters: ['kind'] },
 } as const;
 export type RegionPath = keyof typeof REGION_RESOURCES;
 export const REGION_PATHS = Object.keys(REGION_RESOURCES) as RegionPath[];
@@ -117,11 +122,21 @@ export const regionItemPage = (path: RegionPath) => pageOf(itemOf(path));
 /** The data of a region is small and wanted whole, so a page holds all of most kinds. */
 const PAGE_MAX = 500;
 
+const templateFilters = {
+  topic: label(64)
+    .optional()
+    .describe('A topic’s code: those for it, for its group, and those for every topic'),
+  agency: label(64)
+    .optional()
+    .describe('An agency’s code or id: those for it, and those for every agency'),
+};
+
 /** What a list of region data can be asked for. */
 export function regionListQuery(path: RegionPath) {
   const filters = REGION_RESOURCES[path].filters.map((name) => [name, label(64).optional()]);
   return z.strictObject({
     ...(Object.fromEntries(filters) as Record<string, z.ZodOptional<z.ZodString>>),
+    ...(path === 'templates' ? templateFilters : {}),
     retired: z
       .enum(['true', 'false'], { error: 'must be true or false' })
       .default('false')
@@ -140,6 +155,26 @@ export const dryRunBody = z.strictObject({
   topic: label(64).optional().describe('Code; read out of the text when left out'),
   campaign: label(100).optional(),
 });
+
+/** POST /templates/{id}/render. */
+export const renderBody = z.strictObject({
+  complaint: label(64).describe('Id or number'),
+  values: z
+    .partialRecord(z.enum(PLACEHOLDERS), z.string().trim().max(1_000))
+    .default({})
+    .describe(
+      `What the placeholders stand for where the desk does not know it (${FILLED_BY_HAND.join(', ')}), or shall not say what it knows`,
+    ),
+});
+
+export const renderResult = z
+  .object({
+    text: z.string(),
+    kind: z.enum(['interim', 'final', 'question']),
+    outcome: z.string().nullable(),
+    version: z.int().describe('Of the template'),
+  })
+  .meta({ id: 'RenderedTemplate' });
 
 const due = z
   .object({

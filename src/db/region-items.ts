@@ -16,18 +16,31 @@ export interface RegionItem {
 
 const columns = 'id, code, version, position, retired, body';
 
+/** What a list of items is narrowed to. */
+export interface ItemChoice {
+  /** Members that the body must have. */
+  members: Record<string, string>;
+  retired: boolean;
+  /** Templates: for this topic, its group or every one. */
+  topic?: { code: string; group: string | null } | undefined;
+  /** Templates: for this agency or every one. */
+  agency?: string | undefined;
+}
+
 /** Items of a kind whose body has these values, in their order, after a place in it; one more than `limit`. */
 export async function listRegionItems(
   db: Db,
   kind: RegionKind,
-  choice: { members: Record<string, string>; retired: boolean },
+  choice: ItemChoice,
   after: { position: number; code: string } | undefined,
   limit: number,
 ): Promise<{ items: RegionItem[]; total: number }> {
   const { rows } = await db.query<RegionItem & { total: number }>(
     `select ${columns}, total from (
        select *, count(*) over ()::int as total from region_items
-       where kind = $1 and current and (not retired or $2) and body @> $3) i
+       where kind = $1 and current and (not retired or $2) and body @> $3
+         and ($7::text is null or body -> 'topics' ? $7 or body -> 'groups' ? $8 or not body ?| '{topics,groups}')
+         and ($9::text is null or body -> 'agencies' ? $9 or not body ? 'agencies')) i
      where $4::int is null or (position, code) > ($4::int, $5::text)
      order by position, code limit $6`,
     [
@@ -37,6 +50,9 @@ export async function listRegionItems(
       after?.position ?? null,
       after?.code ?? null,
       limit + 1,
+      choice.topic?.code ?? null,
+      choice.topic?.group ?? '',
+      choice.agency ?? null,
     ],
   );
   return { items: rows, total: rows[0]?.total ?? 0 };

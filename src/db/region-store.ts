@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import type pg from 'pg';
-import { v7 as uuid } from 'uuid';
 import type {
   Agency,
   Ladder,
@@ -8,14 +5,14 @@ import type {
   Municipality,
   PriorityRule,
   Region,
+  ReplyTemplate,
   RoutingRule,
   SlaPolicy,
   Topic,
   TopicGroup,
 } from '../domain/region.js';
 import type { CalendarSpec } from '../domain/working-calendar.js';
-import { inTransaction, type Db } from './pool.js';
-import { canonicalJson } from './timeline.js';
+import type { Db } from './pool.js';
 
 export type RegionKind =
   | 'settings'
@@ -28,16 +25,10 @@ export type RegionKind =
   | 'sla_policy'
   | 'calendar'
   | 'ladder'
-  | 'lexicon';
+  | 'lexicon'
+  | 'template';
 
 type Settings = Pick<Region, 'code' | 'name' | 'zone' | 'confidenceThreshold' | 'defaults'>;
-
-interface Item {
-  kind: RegionKind;
-  code: string;
-  position: number;
-  body: object;
-}
 
 /** A region's data as it stands in the database at one revision. */
 export interface RegionView {
@@ -54,124 +45,12 @@ export interface RegionView {
   calendars: Map<string, CalendarSpec>;
   ladders: Map<string, Ladder>;
   lexicon: Lexicon;
+  templates: Map<string, ReplyTemplate>;
+  /** Names the items a classifier is made of, at their versions: while it stays, so may the classifier. */
+  wordsKey: string;
 }
 
-/**
- * Writes a region that was read from files: an item whose file text changed gets a new version, one
- * that is gone is retired, all others (also those edited through the API since) stay.
- * @returns how many items were written.
- */
-export async function loadRegion(pool: pg.Pool, region: Region): Promise<{ changed: number }> {
-  const items = itemsOf(region);
-  return inTransaction(pool, async (db) => {
-    // Two starting processes take turns, and the revision moves once for both.
-    await db.query('select revision from region_revision for update');
-    const { rows } = await db.query<StoredItem>(
-      'select id, kind, code, version, retired, file_digest from region_items where current',
-    );
-    const stored = new Map(rows.map((row) => [`${row.kind} ${row.code}`, row]));
-    const changed: NewVersion[] = [];
-    for (const item of items) {
-      const key = `${item.kind} ${item.code}`;
-      const before = stored.get(key);
-      stored.delete(key);
-      const digest = createHash('sha256')
-        .update(canonicalJson([item.position, item.body]))
-        .digest('base64url');
-      if (before?.file_digest !== digest) {
-        changed.push({ ...item, before, digest, retired: false });
-      }
-    }
-    for (const gone of stored.values()) {
-      // Items that never came from a file belong to the API.
-      if (gone.file_digest !== null && !gone.retired) {
-        changed.push({
-          ...gone,
-          position: 0,
-          body: null,
-          before: gone,
-          digest: null,
-          retired: true,
-        });
-      }
-    }
-    await writeVersions(db, changed);
-    return { changed: changed.length };
-  });
-}
-
-interface StoredItem {
-  id: string;
-  kind: RegionKind;
-  code: string;
-  version: number;
-  retired: boolean;
-  file_digest: string | null;
-}
-
-interface NewVersion {
-  kind: RegionKind;
-  code: string;
-  position: number;
-  /** null: the body of the version before. */
-  body: object | null;
-  before: StoredItem | undefined;
-  digest: string | null;
-  retired: boolean;
-}
-
-async function writeVersions(db: Db, items: NewVersion[]): Promise<void> {
-  if (items.length === 0) {
-    return;
-  }
-  const column = <T>(pick: (item: NewVersion) => T): T[] => items.map(pick);
-  await db.query(
-    `with old as (
-       update region_items set current = false
-       where current and (kind, code) in (select * from unnest($1::text[], $2::text[]))
-       returning kind, code, body)
-     insert into region_items (id, kind, code, version, position, body, retired, file_digest)
-     select n.id, n.kind, n.code, n.version, n.position, coalesce(n.body::jsonb, old.body), n.retired, n.digest
-     from unnest($3::uuid[], $1::text[], $2::text[], $4::int[], $5::int[], $6::text[], $7::bool[], $8::text[])
-       as n (id, kind, code, version, position, body, retired, digest)
-     left join old on old.kind = n.kind and old.code = n.code`,
-    [
-      column((i) => i.kind),
-      column((i) => i.code),
-      column((i) => i.before?.id ?? uuid()),
-      column((i) => (i.before?.version ?? 0) + 1),
-      column((i) => i.position),
-      column((i) => (i.body === null ? null : JSON.stringify(i.body))),
-      column((i) => i.retired),
-      column((i) => i.digest),
-    ],
-  );
-  await db.query('update region_revision set revision = revision + 1');
-}
-
-function itemsOf(region: Region): Item[] {
-  const { code, name, zone, confidenceThreshold, defaults } = region;
-  const listed = (kind: RegionKind, values: { code: string }[]): Item[] =>
-    values.map((body, position) => ({ kind, code: body.code, position, body }));
-  return [
-    {
-      kind: 'settings',
-      code: 'region',
-      position: 0,
-      body: { code, name, zone, confidenceThreshold, defaults },
-    },
-    { kind: 'priority_rules', code: 'priority', position: 0, body: region.priorityRules },
-    { kind: 'lexicon', code: 'lexicon', position: 0, body: region.lexicon },
-    ...listed('agency', region.agencies),
-    ...listed('topic_group', region.topicGroups),
-    ...listed('topic', region.topics),
-    ...listed('municipality', region.municipalities),
-    ...listed('routing_rule', region.routingRules),
-    ...listed('sla_policy', region.policies),
-    ...listed('calendar', region.calendars),
-    ...listed('ladder', region.ladders),
-  ];
-}
+const WORD_KINDS: RegionKind[] = ['lexicon', 'topic', 'topic_group', 'municipality'];
 
 /** Reads the current region. @throws Error when none is loaded. */
 export async function readRegionView(db: Db): Promise<RegionView> {
@@ -198,10 +77,13 @@ export async function readRegionView(db: Db): Promise<RegionView> {
   if (settings === undefined) {
     throw new Error('no region is loaded: run `otklik migrate`');
   }
-  const agencies = of<Agency & { version: number }>('agency').map((agency) => ({
-    ...agency,
-    active: true,
-  }));
+  const agencies = of<Omit<Agency, 'active'> & { active?: boolean; version: number }>('agency').map(
+    (agency) => ({
+      ...agency,
+      // The API knows no inactive agencies: it retires them.
+      active: agency.active ?? true,
+    }),
+  );
   const agenciesByCode = byCode(agencies);
   const agenciesById = new Map(agencies.map((agency) => [agency.id, agency]));
   return {
@@ -222,6 +104,11 @@ export async function readRegionView(db: Db): Promise<RegionView> {
       kinds: { question: [], proposal: [], thanks: [] },
       spam: [],
     },
+    templates: byCode(of<ReplyTemplate>('template')),
+    wordsKey: rows
+      .filter(({ kind }) => WORD_KINDS.includes(kind))
+      .map(({ id, version }) => `${id}@${version}`)
+      .join(),
   };
 }
 

@@ -43,16 +43,34 @@ export function keywordCovers(broad: string, narrow: string): boolean {
   return false;
 }
 
-/** True when there is at least one word in the keyword, so that it can match something. */
-export function isKeyword(keyword: string): boolean {
-  return partsOf(keyword).length > 0;
+/** What is wrong with a keyword, or null: it needs a word, and `$` at the end of one is the only sign that means something. */
+export function keywordMistake(keyword: string): string | null {
+  if (partsOf(keyword).length === 0) return `"${keyword}" has no word in it`;
+  const [sign] = /[*?^|\\+~=<>[\](){}]|\$(?=\S)|(?:^|\s)\$/u.exec(keyword) ?? [];
+  return sign === undefined
+    ? null
+    : `"${keyword}": "${sign.trim()}" means nothing here; each word matches the beginning of one in the text, with "$" at its end the whole word`;
 }
 
 function matchesPart(word: string, part: KeywordPart): boolean {
   return part.whole ? word === part.text : word.startsWith(part.text);
 }
 
+const KEPT_MAX = 5_000;
+const kept = new Map<string, KeywordPart[]>();
+
+/** A region's keywords are few and asked for with every message, so what they are made of is kept. */
 function partsOf(keyword: string): KeywordPart[] {
+  let parts = kept.get(keyword);
+  if (parts === undefined) {
+    if (kept.size >= KEPT_MAX) kept.clear();
+    parts = readParts(keyword);
+    kept.set(keyword, parts);
+  }
+  return parts;
+}
+
+function readParts(keyword: string): KeywordPart[] {
   return keyword.split(/\s+/).flatMap((token) => {
     const words = foldWords(token);
     return words.map((text, i) => ({

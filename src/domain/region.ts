@@ -63,8 +63,11 @@ export interface RoutingRule {
     sources?: string[] | undefined;
     campaigns?: string[] | undefined;
   };
-  /** Who answers: an agency by its code, or the agency of this kind in the complaint's municipality. */
-  then: { agency: string } | { agencyOfMunicipality: string };
+  /**
+   * Who answers: an agency by its code, or the agency of this kind that serves the complaint's municipality; of
+   * several kinds the first that the municipality has.
+   */
+  then: { agency: string } | { agencyOfMunicipality: string | string[] };
 }
 
 export interface PriorityRule {
@@ -87,7 +90,10 @@ export interface Agency {
   shortName: string;
   kind: string;
   parent?: string | undefined;
+  /** Where it is at home. */
   municipality?: string | undefined;
+  /** Further municipalities that it serves: an operator's zone. */
+  serves?: string[] | undefined;
   calendar?: string | undefined;
   email?: string | undefined;
   /** Which replies of this agency wait for an approval before they leave. */
@@ -129,6 +135,22 @@ export interface Lexicon {
   spam: string[];
 }
 
+/** Words for a reply that many complaints need; who answers fills and corrects them. */
+export interface ReplyTemplate {
+  code: string;
+  name: string;
+  kind: 'interim' | 'final' | 'question';
+  /** Of a final one. */
+  outcome?: 'solved' | 'explained' | 'postponed' | 'not_solved' | undefined;
+  /** Topics and groups it is for; neither: for every topic. */
+  topics?: string[] | undefined;
+  groups?: string[] | undefined;
+  /** Agencies it is for; absent: all. */
+  agencies?: string[] | undefined;
+  /** With placeholders such as `{number}`: see reply-template.ts. */
+  text: string;
+}
+
 /** A region as it is read from its folder, checked, with codes for references. */
 export interface Region {
   code: string;
@@ -147,4 +169,5 @@ export interface Region {
   calendars: CalendarSpec[];
   ladders: Omit<Ladder, 'version'>[];
   lexicon: Lexicon;
+  templates: ReplyTemplate[];
 }

@@ -15,7 +15,7 @@ export interface RoutingFacts {
 
 export type RoutingCondition = RoutingRule['when'];
 type MatchableRule = Pick<RoutingRule, 'code' | 'when' | 'then'>;
-export type RoutableAgency = Pick<Agency, 'code' | 'kind' | 'municipality' | 'active'>;
+export type RoutableAgency = Pick<Agency, 'code' | 'kind' | 'municipality' | 'serves' | 'active'>;
 
 /**
  * The agency that answers, and the rule that says so. Rules are tried in the order given and the
@@ -39,16 +39,16 @@ export function route<R extends MatchableRule>(
   return agency === null ? null : { agency, rule };
 }
 
-/** Whether the conditions on topic, group and municipality hold; a condition on what is not known does not. */
-export function holdsForPlace(
+function holdsForPlace(when: RoutingCondition, facts: RoutingFacts): boolean {
+  return holdsForTopic(when, facts) && isOneOf(when.municipalities, facts.municipality);
+}
+
+/** Whether the conditions on topic and group hold; a condition on what is not known does not. */
+export function holdsForTopic(
   when: RoutingCondition,
-  facts: Pick<RoutingFacts, 'topic' | 'group' | 'municipality'>,
+  facts: Pick<RoutingFacts, 'topic' | 'group'>,
 ): boolean {
-  return (
-    isOneOf(when.topics, facts.topic) &&
-    isOneOf(when.groups, facts.group) &&
-    isOneOf(when.municipalities, facts.municipality)
-  );
+  return isOneOf(when.topics, facts.topic) && isOneOf(when.groups, facts.group);
 }
 
 function holdsForMessage(
@@ -68,15 +68,29 @@ function answererOf(
   municipality: string | null,
   agencies: readonly RoutableAgency[],
 ): string | null {
-  const agency = agencies.find(
-    'agency' in then
-      ? ({ code }) => code === then.agency
-      : (candidate) =>
-          municipality !== null &&
-          candidate.kind === then.agencyOfMunicipality &&
-          candidate.municipality === municipality,
-  );
-  return agency?.active === true ? agency.code : null;
+  if ('agency' in then) {
+    return agencies.find(({ code, active }) => active && code === then.agency)?.code ?? null;
+  }
+  for (const kind of municipality === null ? [] : kindsOf(then)) {
+    const found = agencies.find(
+      (agency) => agency.active && agency.kind === kind && placesOf(agency).includes(municipality!),
+    );
+    if (found !== undefined) return found.code;
+  }
+  return null;
+}
+
+/** The kinds of agency that a rule would have, the first one first. */
+export function kindsOf(then: { agencyOfMunicipality: string | string[] }): string[] {
+  return [then.agencyOfMunicipality].flat();
+}
+
+/** The municipalities that an agency serves. */
+export function placesOf({
+  municipality,
+  serves,
+}: Pick<Agency, 'municipality' | 'serves'>): string[] {
+  return [...(municipality === undefined ? [] : [municipality]), ...(serves ?? [])];
 }
 
 function isOneOf(allowed: readonly string[] | undefined, value: string | null): boolean {

@@ -1,3 +1,4 @@
+import { kindsOf, placesOf } from '../domain/routing.js';
 import type { RegionDraft } from './region-draft.js';
 
 /** The agencies are a tree, and a rule's "agency of the municipality" is one agency. */
@@ -34,18 +35,23 @@ function checkCycles(draft: RegionDraft): void {
 function checkOneOfKind(draft: RegionDraft): void {
   const kinds = new Set(
     draft.files['routing.yaml'].rules.flatMap(({ then }) =>
-      'agency' in then ? [] : [then.agencyOfMunicipality],
+      'agency' in then ? [] : kindsOf(then),
     ),
   );
   const first = new Map<string, string>();
-  draft.files['agencies.yaml'].agencies.forEach(({ code, kind, municipality }, i) => {
-    if (municipality === undefined || !kinds.has(kind)) return;
-    const key = `${kind} of ${municipality}`;
-    const other = first.get(key);
-    if (other === undefined) first.set(key, code);
-    else {
-      const reason = `a second ${key} beside "${other}": routing by agencyOfMunicipality could not choose`;
-      draft.report('agencies.yaml', ['agencies', i], reason);
+  draft.files['agencies.yaml'].agencies.forEach((agency, i) => {
+    const { code, kind, active } = agency;
+    if (!active || !kinds.has(kind)) return;
+    for (const place of placesOf(agency)) {
+      const key = `${kind} of ${place}`;
+      const other = first.get(key);
+      if (other === undefined) first.set(key, code);
+      else if (other === code) {
+        draft.report('agencies.yaml', ['agencies', i, 'serves'], `"${place}" stands there twice`);
+      } else {
+        const reason = `a second ${key} beside "${other}": routing by agencyOfMunicipality could not choose`;
+        draft.report('agencies.yaml', ['agencies', i], reason);
+      }
     }
   });
 }

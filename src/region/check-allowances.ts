@@ -30,7 +30,12 @@ function checkWorkingDay({ files, report }: RegionDraft): void {
 function checkPolicies({ files, report }: RegionDraft): void {
   files['policies.yaml'].policies.forEach((policy, i) => {
     const at = (...keys: PropertyKey[]): PropertyKey[] => ['policies', i, ...keys];
-    for (const clock of ['acceptance', 'firstReply', 'resolution'] as const) {
+    const clocks = ['acceptance', 'firstReply', 'resolution'] as const;
+    if (clocks.every((clock) => policy[clock] === undefined)) {
+      const reason = `the policy "${policy.code}" has no clock: give acceptance, firstReply or resolution`;
+      report('policies.yaml', at(), reason);
+    }
+    for (const clock of clocks) {
       const length = policy[clock]?.allowance;
       if (length !== undefined && durationMs(length, 1) === 0) {
         report(

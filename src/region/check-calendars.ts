@@ -1,9 +1,10 @@
-import type { RegionFiles } from '../contract/region-files.js';
+import { YEARS_FOLDER } from '../contract/region-files.js';
+import type { CalendarYearFile, RegionFiles, YearFileName } from '../contract/region-files.js';
 import { minuteOfDay } from './duration.js';
 import type { RegionDraft } from './region-draft.js';
 
 type Calendar = RegionFiles['calendars.yaml']['calendars'][number];
-type Year = Calendar['years'][string];
+type Year = CalendarYearFile;
 
 /** Hours in order, and each date in its year, on the right kind of day, and either off or worked. */
 export function checkCalendars(draft: RegionDraft): void {
@@ -11,6 +12,11 @@ export function checkCalendars(draft: RegionDraft): void {
     checkHours(draft, calendar, i);
     checkYears(draft, calendar, i);
   });
+  const file = (year: string): YearFileName => `${YEARS_FOLDER}/${year}.yaml`;
+  checkGaps([...draft.years.keys()], (year, gap) => draft.report(file(year), [], gap));
+  for (const [number, year] of draft.years) {
+    checkDates(number, year, (list, n, reason) => draft.report(file(number), [list, n], reason));
+  }
 }
 
 function checkHours(
@@ -38,29 +44,32 @@ function checkHours(
   }
 }
 
-function checkYears(draft: RegionDraft, { hours, years }: Calendar, i: number): void {
-  const numbers = Object.keys(years)
-    .map(Number)
-    .sort((a, b) => a - b);
-  if (hours === 'roundTheClock' && numbers.length > 0) {
+function checkYears(draft: RegionDraft, { hours, years = {} }: Calendar, i: number): void {
+  if (hours === 'roundTheClock' && Object.keys(years).length > 0) {
     draft.report(
       'calendars.yaml',
       ['calendars', i, 'years'],
       'a round-the-clock calendar has no days off',
     );
   }
-  numbers.forEach((number, n) => {
-    const before = numbers[n - 1];
-    if (before !== undefined && number !== before + 1) {
-      const gap = `the years between ${before} and ${number} are missing`;
-      draft.report('calendars.yaml', ['calendars', i, 'years', String(number)], gap);
-    }
-  });
+  checkGaps(Object.keys(years), (year, gap) =>
+    draft.report('calendars.yaml', ['calendars', i, 'years', year], gap),
+  );
   for (const [number, year] of Object.entries(years)) {
     checkDates(number, year, (list, n, reason) =>
       draft.report('calendars.yaml', ['calendars', i, 'years', number, list, n], reason),
     );
   }
+}
+
+function checkGaps(years: string[], report: (year: string, reason: string) => void): void {
+  const numbers = years.map(Number).sort((a, b) => a - b);
+  numbers.forEach((number, n) => {
+    const before = numbers[n - 1];
+    if (before !== undefined && number !== before + 1) {
+      report(String(number), `the years between ${before} and ${number} are missing`);
+    }
+  });
 }
 
 function checkDates(

@@ -19,6 +19,7 @@ export function checkCodes(draft: RegionDraft): void {
   codesOf('policies.yaml', 'policies', files['policies.yaml'].policies);
   codesOf('calendars.yaml', 'calendars', files['calendars.yaml'].calendars);
   codesOf('ladders.yaml', 'ladders', files['ladders.yaml'].ladders);
+  codesOf('templates.yaml', 'templates', files['templates.yaml'].templates);
   checkDoubled(
     draft,
     'lexicon.yaml',

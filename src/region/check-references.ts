@@ -1,4 +1,6 @@
 import type { RegionFileName } from '../contract/region-files.js';
+import { kindsOf } from '../domain/routing.js';
+import { didYouMean } from './nearest.js';
 import type { RegionDraft } from './region-draft.js';
 
 type Known = Map<string, Set<string>>;
@@ -12,12 +14,14 @@ export function checkReferences(draft: RegionDraft): void {
     path: PropertyKey[],
     code: string | undefined,
   ): void => {
-    if (code === undefined || known.get(what)?.has(code) === true) return;
-    draft.report(file, path, `there is no ${what} "${code}"`);
+    const codes = known.get(what) ?? new Set();
+    if (code === undefined || codes.has(code)) return;
+    draft.report(file, path, `there is no ${what} "${code}"${didYouMean(code, codes)}`);
   };
   checkRegionAndAgencies(draft, check);
   checkTopics(draft, check);
   checkRules(draft, check);
+  checkTemplateReferences(draft, check);
 }
 
 type Check = (what: string, file: RegionFileName, path: PropertyKey[], code?: string) => void;
@@ -42,11 +46,14 @@ function checkRegionAndAgencies({ files }: RegionDraft, check: Check): void {
   check('policy', 'region.yaml', ['defaults', 'policy'], defaults.policy);
   check('calendar', 'region.yaml', ['defaults', 'calendar'], defaults.calendar);
   check('ladder', 'region.yaml', ['defaults', 'ladder'], defaults.ladder);
-  files['agencies.yaml'].agencies.forEach(({ parent, municipality, calendar }, i) => {
+  files['agencies.yaml'].agencies.forEach(({ parent, municipality, serves, calendar }, i) => {
     const at = (key: string): PropertyKey[] => ['agencies', i, key];
     check('agency', 'agencies.yaml', at('parent'), parent);
     check('municipality', 'agencies.yaml', at('municipality'), municipality);
     check('calendar', 'agencies.yaml', at('calendar'), calendar);
+    serves?.forEach((place, n) =>
+      check('municipality', 'agencies.yaml', [...at('serves'), n], place),
+    );
   });
 }
 
@@ -72,7 +79,7 @@ function checkRules({ files }: RegionDraft, check: Check): void {
       check('agency', 'routing.yaml', ['rules', i, 'then', 'agency'], then.agency);
     } else {
       const path = ['rules', i, 'then', 'agencyOfMunicipality'];
-      check('agency of the kind', 'routing.yaml', path, then.agencyOfMunicipality);
+      for (const kind of kindsOf(then)) check('agency of the kind', 'routing.yaml', path, kind);
     }
   });
   files['policies.yaml'].priorityRules.forEach(({ policy, when }, i) => {
@@ -80,5 +87,20 @@ function checkRules({ files }: RegionDraft, check: Check): void {
     when.topics?.forEach((code, n) =>
       check('topic', 'policies.yaml', ['priorityRules', i, 'when', 'topics', n], code),
     );
+  });
+}
+
+function checkTemplateReferences({ files }: RegionDraft, check: Check): void {
+  const lists = [
+    ['topics', 'topic'],
+    ['groups', 'topic group'],
+    ['agencies', 'agency'],
+  ] as const;
+  files['templates.yaml'].templates.forEach((template, i) => {
+    for (const [list, what] of lists) {
+      template[list]?.forEach((code, n) =>
+        check(what, 'templates.yaml', ['templates', i, list, n], code),
+      );
+    }
   });
 }

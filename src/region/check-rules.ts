@@ -1,6 +1,7 @@
-import { isKeyword } from '../domain/keyword-match.js';
-import { holdsForTopic } from '../domain/priority.js';
-import { holdsForPlace, route } from '../domain/routing.js';
+import { keywordMistake } from '../domain/keyword-match.js';
+import { holdsForTopic as hasPriority } from '../domain/priority.js';
+import { holdsForTopic, kindsOf } from '../domain/routing.js';
+import { answerers, proveRouting } from './routing-proof.js';
 import type { RegionDraft } from './region-draft.js';
 import { unreachableRules } from './unreachable-rules.js';
 import type { UnreachableRule } from './unreachable-rules.js';
@@ -24,60 +25,50 @@ function checkKeywords({ files, report }: RegionDraft): void {
   for (const { file, key, rules } of lists) {
     rules.forEach(({ when }, i) =>
       when.keywords?.forEach((keyword, n) => {
-        if (isKeyword(keyword)) return;
-        report(file, [key, i, 'when', 'keywords', n], `"${keyword}" has no word in it`);
+        const mistake = keywordMistake(keyword);
+        if (mistake !== null) report(file, [key, i, 'when', 'keywords', n], mistake);
       }),
     );
   }
 }
 
 /** Every topic in every municipality has somebody who answers, whatever the text and the source. */
-function checkAnswerers(draft: RegionDraft): void {
-  const { files, report } = draft;
-  const { rules } = files['routing.yaml'];
-  const { agencies } = files['agencies.yaml'];
-  let found = 0;
-  files['topics.yaml'].topics.forEach(({ code, group }, i) => {
-    const without = files['municipalities.yaml'].municipalities.filter((municipality) => {
-      const facts = { topic: code, group, municipality: municipality.code };
-      return route(rules, { ...facts, source: null, campaign: null, text: '' }, agencies) === null;
-    });
-    if (without.length === 0) return;
-    found += 1;
-    if (found > PROBLEMS_MAX) return;
-    const where = without
-      .slice(0, 3)
-      .map((municipality) => municipality.code)
-      .join(', ');
-    const more = without.length > 3 ? ` and ${without.length - 3} more` : '';
-    report('topics.yaml', ['topics', i], `no rule gives "${code}" an answerer in ${where}${more}`);
+function checkAnswerers({ files, report }: RegionDraft): void {
+  const { gaps } = proveRouting({
+    ...files['routing.yaml'],
+    ...files['agencies.yaml'],
+    ...files['topics.yaml'],
+    ...files['municipalities.yaml'],
   });
-  if (found > PROBLEMS_MAX) {
-    report('routing.yaml', ['rules'], `${found - PROBLEMS_MAX} more topics have no answerer`);
+  for (const [i, without] of [...gaps].slice(0, PROBLEMS_MAX)) {
+    const more = without.length > 3 ? ` and ${without.length - 3} more` : '';
+    const where = `${without.slice(0, 3).join(', ')}${more}`;
+    const code = files['topics.yaml'].topics[i]?.code;
+    report('topics.yaml', ['topics', i], `no rule gives "${code}" an answerer in ${where}`);
+  }
+  if (gaps.size > PROBLEMS_MAX) {
+    report('routing.yaml', ['rules'], `${gaps.size - PROBLEMS_MAX} more topics have no answerer`);
   }
 }
 
 /** A rule for an agency of the municipality needs one, and an active one, wherever it applies. */
 function checkPlacesOfRules({ files, report }: RegionDraft): void {
   const { agencies } = files['agencies.yaml'];
+  const answererOf = answerers(agencies);
+  const everywhere = files['municipalities.yaml'].municipalities.map(({ code }) => code);
   files['routing.yaml'].rules.forEach(({ when, then }, i) => {
     if ('agency' in then) {
-      if (agencies.some(({ code, active }) => code === then.agency && !active)) {
+      if (answererOf(then, null) === undefined) {
         report('routing.yaml', ['rules', i, 'then'], `agency "${then.agency}" is not active`);
       }
       return;
     }
-    const places =
-      when.municipalities ?? files['municipalities.yaml'].municipalities.map(({ code }) => code);
-    const without = places.filter(
-      (place) =>
-        !agencies.some(
-          ({ kind, municipality, active }) =>
-            active && kind === then.agencyOfMunicipality && municipality === place,
-        ),
+    const without = (when.municipalities ?? everywhere).filter(
+      (place) => answererOf(then, place) === undefined,
     );
     if (without.length === 0) return;
-    const reason = `no active agency of the kind "${then.agencyOfMunicipality}" in ${without.join(', ')}`;
+    const kinds = kindsOf(then).join('" or "');
+    const reason = `no active agency of the kind "${kinds}" in ${without.join(', ')}`;
     report('routing.yaml', ['rules', i, 'then'], reason);
   });
 }
@@ -95,21 +86,21 @@ function checkReach(draft: RegionDraft): void {
     ...draft.files['municipalities.yaml'].municipalities.map(({ code }) => code),
     null,
   ];
-  const cells = topics.flatMap((topic) =>
-    places.map((municipality) => ({ ...topic, municipality })),
-  );
   const { rules } = draft.files['routing.yaml'];
-  for (const unreachable of unreachableRules(rules, cells, ({ when }, cell) =>
-    holdsForPlace(when, cell),
-  )) {
-    reportUnreachable(draft, 'routing.yaml', 'rules', unreachable);
-  }
+  const unreachable = unreachableRules<(typeof rules)[number], (typeof topics)[number]>(
+    rules,
+    topics,
+    ({ when }, topic) => holdsForTopic(when, topic),
+    places,
+  );
+  for (const one of unreachable) reportUnreachable(draft, 'routing.yaml', 'rules', one);
   const { priorityRules } = draft.files['policies.yaml'];
-  for (const unreachable of unreachableRules(priorityRules, topics, ({ when }, cell) =>
-    holdsForTopic(when, cell),
-  )) {
-    reportUnreachable(draft, 'policies.yaml', 'priorityRules', unreachable);
-  }
+  const never = unreachableRules<(typeof priorityRules)[number], (typeof topics)[number]>(
+    priorityRules,
+    topics,
+    ({ when }, topic) => hasPriority(when, topic),
+  );
+  for (const one of never) reportUnreachable(draft, 'policies.yaml', 'priorityRules', one);
 }
 
 function reportUnreachable(

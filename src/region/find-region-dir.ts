@@ -1,28 +1,41 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { REGION_FILES } from '../contract/region-files.js';
+import { didYouMean } from './nearest.js';
 import { RegionFileError } from './region-file-error.js';
 
 /**
  * The folder that `OTKLIK_REGION` means: a path to a folder, or the name of one under `regions/` of
  * the project. A path wins when both exist.
- * @throws RegionFileError when there is neither, naming the regions that ship.
+ * @throws RegionFileError when there is neither, naming the regions that ship and what is spelt most alike.
  */
 export function findRegionDir(nameOrFolder: string): string {
   const folder = resolve(nameOrFolder);
-  if (existsSync(join(folder, 'region.yaml'))) return folder;
+  if (isRegion(folder)) return folder;
   const shipped = regionsDir();
   const named = join(shipped, nameOrFolder);
-  if (/^[\w-]+$/.test(nameOrFolder) && existsSync(join(named, 'region.yaml'))) return named;
-  const names = readdirSync(shipped, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-  const reason = `no region "${nameOrFolder}": give a folder with a region.yaml, or one of ${names.join(', ')}`;
+  if (/^[\w-]+$/.test(nameOrFolder) && isRegion(named)) return named;
+  const names = regionsIn(shipped);
+  const beside = regionsIn(dirname(folder));
+  const reason = `no region "${nameOrFolder}"${didYouMean(basename(folder), [...beside, ...names])}: give a folder with a region.yaml, or one of ${names.join(', ')}`;
   throw new RegionFileError(folder, [{ file: 'region.yaml', line: 1, reason }]);
 }
 
+/** A folder in which any file of a region lies is meant as one; what is missing is told by reading it. */
+function isRegion(folder: string): boolean {
+  return Object.keys(REGION_FILES).some((file) => existsSync(join(folder, file)));
+}
+
+function regionsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isRegion(join(folder, entry.name)))
+    .map(({ name }) => name);
+}
+
 /** `regions/` beside the project's package.json, from the sources as from the compiled files. */
-function regionsDir(): string {
+export function regionsDir(): string {
   let dir = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(dir, 'package.json')) && dirname(dir) !== dir) dir = dirname(dir);
   return join(dir, 'regions');

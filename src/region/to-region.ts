@@ -1,11 +1,17 @@
-import type { RegionFiles } from '../contract/region-files.js';
+import type { CalendarYearFile, RegionFiles } from '../contract/region-files.js';
 import type { Allowance, Lexicon, Region, TimeKind } from '../domain/region.js';
 import { CALENDAR_DAY_MS, durationMs } from './duration.js';
 
 type LengthMs = (length: string, time: TimeKind) => number;
 
-/** The region that checked files describe; lengths become milliseconds, versions begin at 1. */
-export function toRegion(files: RegionFiles): Region {
+/**
+ * The region that checked files describe; lengths become milliseconds, versions begin at 1, and a calendar that has
+ * hours but no years takes the region's.
+ */
+export function toRegion(
+  files: RegionFiles,
+  years: ReadonlyMap<string, CalendarYearFile> = new Map(),
+): Region {
   const { workingDay, ...region } = files['region.yaml'];
   const workingDayMs = durationMs(workingDay, 0);
   const lengthMs: LengthMs = (length, time) =>
@@ -20,9 +26,15 @@ export function toRegion(files: RegionFiles): Region {
     routingRules: files['routing.yaml'].rules.map((rule, i) => ({ ...rule, position: i + 1 })),
     priorityRules: files['policies.yaml'].priorityRules,
     policies: policiesOf(files, lengthMs),
-    calendars: files['calendars.yaml'].calendars.map((calendar) => ({ ...calendar, version: 1 })),
+    calendars: files['calendars.yaml'].calendars.map((calendar) => ({
+      ...calendar,
+      years:
+        calendar.years ?? (calendar.hours === 'roundTheClock' ? {} : Object.fromEntries(years)),
+      version: 1,
+    })),
     ladders: laddersOf(files, lengthMs),
     lexicon: lexiconOf(files['lexicon.yaml']),
+    templates: files['templates.yaml'].templates,
   };
 }
 

@@ -11,6 +11,8 @@ export interface YamlFile<T> {
   /** Undefined when there are problems. */
   value: T | undefined;
   problems: RegionFileProblem[];
+  /** Whether there is no such file. */
+  isAbsent: boolean;
   /** Line of the key or item at the path; for what is not there, of the nearest thing around it. */
   lineOf: (path: YamlPath) => number;
 }
@@ -21,19 +23,26 @@ export async function readYamlFile<S extends z.ZodType>(
   file: string,
   schema: S,
 ): Promise<YamlFile<z.output<S>>> {
-  const failed = (problems: RegionFileProblem[]): YamlFile<z.output<S>> => ({
+  const failed = (problems: RegionFileProblem[], isAbsent = false): YamlFile<z.output<S>> => ({
     value: undefined,
     problems,
+    isAbsent,
     lineOf: () => 1,
   });
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(join(dir, file)));
+    text = textOf(await readFile(join(dir, file)));
   } catch (error) {
-    return failed([{ file, line: 1, reason: `cannot be read: ${readFailure(error)}` }]);
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return failed([{ file, line: 1, reason: `cannot be read: ${readFailure(error)}` }], isAbsent);
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // `2026` and `'2026'` would be one key of what comes out.
+    uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && String(a.value) === String(b.value),
+  });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     return failed(
@@ -44,6 +53,12 @@ export async function readYamlFile<S extends z.ZodType>(
       })),
     );
   }
+  if (
+    document.contents === null ||
+    (isScalar(document.contents) && document.contents.value === null)
+  ) {
+    return failed([{ file, line: 1, reason: 'the file is empty' }]);
+  }
   let data: unknown;
   try {
     data = document.toJS();
@@ -52,14 +67,36 @@ export async function readYamlFile<S extends z.ZodType>(
   }
   const lineOf = (path: YamlPath): number => lines.linePos(offsetOf(document, path)).line;
   const parsed = schema.safeParse(data);
-  if (parsed.success) return { value: parsed.data, problems: [], lineOf };
+  if (parsed.success) return { value: parsed.data, problems: [], isAbsent: false, lineOf };
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(file, issue, lineOf));
-  return { value: undefined, problems, lineOf };
+  return { value: undefined, problems, isAbsent: false, lineOf };
+}
+
+/** More than any region needs; a file of this size is something else. */
+const BYTES_MAX = 5_000_000;
+
+/** A mistake of the file itself, told in our words. */
+class UnreadableFile extends Error {}
+
+function textOf(bytes: Buffer): string {
+  if (bytes.length > BYTES_MAX) {
+    throw new UnreadableFile(`it is larger than ${BYTES_MAX / 1_000_000} MB`);
+  }
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    throw new UnreadableFile('it is UTF-16 text: save it as UTF-8');
+  }
+  // A byte order mark of UTF-8 is taken off.
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  if (text.includes('\0')) throw new UnreadableFile('it is not text');
+  return text;
 }
 
 function readFailure(error: unknown): string {
+  if (error instanceof UnreadableFile) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8 text';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+    return 'it is not UTF-8 text, perhaps Windows-1251: save it as UTF-8';
+  }
   return code === 'ENOENT' ? 'there is no such file' : (code ?? String(error));
 }
 

@@ -8,11 +8,13 @@ import { priorityOf } from '../domain/priority.js';
 import type { Agency, Priority, RoutingRule, SlaPolicy } from '../domain/region.js';
 import { route } from '../domain/routing.js';
 
-const classifiers = new WeakMap<RegionView, TriageClassifier>();
+/** By what each was made of; a process serves one region, a test two or three. */
+const classifiers = new Map<string, TriageClassifier>();
+const CLASSIFIERS_MAX = 3;
 
-/** The classifier made of a region's lexicon; made once for each reading of the region. */
+/** The classifier made of a region's words; made anew only when they have changed, which takes some 50 ms. */
 export function classifierOf(region: RegionView): TriageClassifier {
-  let classifier = classifiers.get(region);
+  let classifier = classifiers.get(region.wordsKey);
   if (classifier === undefined) {
     classifier = createTriageClassifier({
       lexicon: region.lexicon,
@@ -20,7 +22,9 @@ export function classifierOf(region: RegionView): TriageClassifier {
       topicGroups: [...region.topicGroups.values()],
       municipalities: [...region.municipalities.values()],
     });
-    classifiers.set(region, classifier);
+    const [oldest] = classifiers.keys();
+    if (oldest !== undefined && classifiers.size >= CLASSIFIERS_MAX) classifiers.delete(oldest);
+    classifiers.set(region.wordsKey, classifier);
   }
   return classifier;
 }

@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.js';
 import { insertKey, makeKey } from '../../src/db/keys-store.js';
 import { migrate } from '../../src/db/migrate.js';
 import { openPool } from '../../src/db/pool.js';
-import { loadRegion } from '../../src/db/region-store.js';
+import { loadRegion } from '../../src/db/region-load.js';
 import { findRegionDir } from '../../src/region/find-region-dir.js';
 import { readRegion } from '../../src/region/read-region.js';
 import { temporalAddress } from '../support/servers.js';

@@ -1,117 +1,33 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { RegionFileError } from '../../src/region/region-file-error.js';
-import { readRegion } from '../../src/region/read-region.js';
+import { SOUND, soundRegion, type RegionFolder } from '../support/sound-region.js';
 
-/** A small region without a mistake; each test spoils one thing in it. */
-const SOUND: Record<string, string> = {
-  'region.yaml': `code: small
-name: { ru: Малая, en: Small }
-zone: Europe/Moscow
-confidenceThreshold: 0.6
-workingDay: 8h
-defaults: { policy: usual, calendar: office, ladder: steps }
-`,
-  'municipalities.yaml': `municipalities:
-  - { code: east, name: Восток, kind: округ, names: [Зорино] }
-  - { code: west, name: Запад, kind: округ }
-`,
-  'agencies.yaml': `approval: { interim: false, final: true }
-agencies:
-  - { code: ministry, name: Министерство, shortName: Мин, kind: ministry }
-  - { code: roads, name: Дороги, shortName: Дор, kind: department, parent: ministry }
-  - { code: a-east, name: Адм, shortName: Адм, kind: administration, municipality: east }
-  - { code: a-west, name: Адм, shortName: Адм, kind: administration, municipality: west }
-`,
-  'topics.yaml': `groups:
-  - { code: roads, name: Дороги }
-  - { code: yards, name: Дворы }
-topics:
-  - { code: roads.holes, group: roads, severity: 3, name: Ямы }
-  - { code: yards.snow, group: yards, severity: 4, name: Снег }
-`,
-  'routing.yaml': `rules:
-  - { code: holes, when: { topics: [roads.holes], keywords: [трасс] }, then: { agency: ministry } }
-  - { code: roads, when: { groups: [roads] }, then: { agency: roads } }
-  - { code: rest, when: {}, then: { agencyOfMunicipality: administration } }
-`,
-  'policies.yaml': `policies:
-  - code: usual
-    name: Обычный
-    firstReply: { allowance: 1d 1h, time: working }
-    resolution: { allowance: 2d, time: calendar }
-    warnAtPercent: [50, 80]
-    waiting: { limit: 3d, time: calendar, then: close }
-    extension: { max: 30d, maxCount: 2 }
-priorityRules:
-  - { priority: raised, policy: usual, when: { minSeverity: 4 } }
-  - { priority: danger, policy: usual, when: { keywords: [пожар$] } }
-`,
-  'calendars.yaml': `calendars:
-  - code: office
-    name: Рабочее время
-    zone: Europe/Moscow
-    hours: { from: '09:00', to: '18:00' }
-    lunch: { from: '13:00', to: '14:00' }
-    years:
-      2025:
-        daysOff: [2025-06-12]
-        shortDays: [2025-06-11]
-        workingWeekends: [2025-11-01]
-`,
-  'ladders.yaml': `ladders:
-  - code: steps
-    levels:
-      - { level: 1, recipient: coordinator, allowance: 0h, time: working }
-      - { level: 2, recipient: head, allowance: 2h, time: working }
-    climbAt: { handovers: 3, reopenings: 2, repeats: 2 }
-`,
-  'lexicon.yaml': `entries:
-  - { topic: roads.holes, words: [яма, { text: выбоина, weight: 2 }] }
-kinds: { question: [когда], proposal: [предлагаю], thanks: [спасибо] }
-spam: [казино]
-`,
-};
-
-describe('reading a region', () => {
-  let dir: string;
+describe('a mistake in the files of a region', () => {
+  let folder: RegionFolder;
   beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'region-'));
-    await Promise.all(
-      Object.entries(SOUND).map(([file, text]) => writeFile(join(dir, file), text)),
-    );
+    folder = await soundRegion();
   });
-  afterEach(() => rm(dir, { recursive: true }));
-
-  async function problemsOfRead(): Promise<RegionFileError['problems']> {
-    const error: unknown = await readRegion(dir).then(
-      () => new Error('the region was read'),
-      (thrown: unknown) => thrown,
-    );
-    if (!(error instanceof RegionFileError)) throw error;
-    return error.problems;
-  }
-
-  it('counts a working day as the region says and a calendar day as 24 hours', async () => {
-    const region = await readRegion(dir);
-
-    expect(region.policies[0]).toMatchObject({
-      firstReply: { allowanceMs: 9 * 3_600_000 },
-      resolution: { allowanceMs: 48 * 3_600_000 },
-    });
-    expect(region.agencies[0]?.approval).toEqual({ interim: false, final: true });
-    expect(region.lexicon.entries[0]?.words).toEqual([
-      { text: 'яма', weight: 1 },
-      { text: 'выбоина', weight: 2 },
-    ]);
-  });
+  afterEach(() => folder.remove());
 
   // What is spoilt, the file, the text found in it, what stands there instead, the line and the reason told.
   it.each<[string, string, string, string, number, RegExp]>([
     ['bad YAML', 'region.yaml', '0.6', '0.6: 1', 4, /not valid YAML/],
     ['a key twice', 'region.yaml', 'zone:', 'code: x\nzone:', 3, /not valid YAML: .*unique/],
+    [
+      'a key as number and as text',
+      'calendars.yaml',
+      '      2025:',
+      "      '2025': { daysOff: [], shortDays: [], workingWeekends: [] }\n      2025:",
+      9,
+      /not valid YAML: .*unique/,
+    ],
+    [
+      'a tab',
+      'topics.yaml',
+      '  - { code: roads, ',
+      '\t- { code: roads, ',
+      2,
+      /not valid YAML: .*tab/i,
+    ],
     ['an unknown key', 'region.yaml', 'zone:', 'zones: 2\nzone:', 3, /^zones: unknown key/],
     ['a missing key', 'region.yaml', 'workingDay: 8h', '', 1, /^workingDay: must be a length/],
     ['a wrong type', 'region.yaml', '0.6', 'high', 4, /^confidenceThreshold: expected number/],
@@ -138,12 +54,60 @@ describe('reading a region', () => {
       /second administration of east beside "a-east"/,
     ],
     ['a topic without group', 'topics.yaml', ' group: yards,', '', 6, /a topic needs a group/],
+    [
+      'a code in Cyrillic',
+      'agencies.yaml',
+      'code: roads',
+      'code: дороги',
+      4,
+      /must be a code: .* such as "dorogi"/,
+    ],
+    [
+      'a served place that is none',
+      'agencies.yaml',
+      'kind: department,',
+      'kind: department, serves: [eest],',
+      4,
+      /no municipality "eest"; did you mean "east"/,
+    ],
+    [
+      'a second agency that serves a place',
+      'agencies.yaml',
+      'municipality: west',
+      'municipality: west, serves: [east]',
+      6,
+      /second administration of east beside "a-east"/,
+    ],
     ['an unknown group', 'topics.yaml', 'group: yards', 'group: x', 6, /no topic group "x"/],
     ['a severity over 5', 'topics.yaml', 'severity: 4', 'severity: 6', 6, /severity: .*<=5/],
     ['a code in capitals', 'topics.yaml', 'yards.snow', 'Yards.snow', 6, /must be a code/],
     ['a rule for nobody', 'routing.yaml', 'agency: roads', 'agency: x', 3, /no agency "x"/],
     ['an unknown condition', 'routing.yaml', 'groups:', 'group:', 3, /when.group: unknown key/],
     ['an empty condition', 'routing.yaml', '[roads]', '[]', 3, /must name at least one/],
+    [
+      'a keyword of another form',
+      'routing.yaml',
+      '[трасс]',
+      '["трасс*"]',
+      2,
+      /"\*" means nothing here/,
+    ],
+    [
+      'a sign inside of a keyword',
+      'routing.yaml',
+      '[трасс]',
+      '["тра$са"]',
+      2,
+      /"\$" means nothing here/,
+    ],
+    [
+      'a kind that no agency has',
+      'routing.yaml',
+      'agencyOfMunicipality: administration',
+      'agencyOfMunicipality: [administrator]',
+      4,
+      /no agency of the kind "administrator"; did you mean "administration"/,
+    ],
     ['a keyword without a word', 'routing.yaml', '[трасс]', '["!?"]', 2, /no word in it/],
     [
       'a topic without an answerer',
@@ -178,6 +142,14 @@ describe('reading a region', () => {
       /never hold together|never be reached/,
     ],
     ['a bad length', 'policies.yaml', '1d 1h', '9 hours', 4, /must be a length such as/],
+    [
+      'a policy without a clock',
+      'policies.yaml',
+      '    firstReply: { allowance: 1d 1h, time: working }\n    resolution: { allowance: 2d, time: calendar }\n',
+      '',
+      2,
+      /"usual" has no clock/,
+    ],
     ['a clock of zero', 'policies.yaml', '1d 1h', '0h', 4, /cannot be zero/],
     ['falling warnings', 'policies.yaml', '[50, 80]', '[80, 50]', 6, /must rise/],
     ['a gap in the ladder', 'ladders.yaml', 'level: 2', 'level: 3', 5, /2 is expected here/],
@@ -195,51 +167,86 @@ describe('reading a region', () => {
     ['a Friday as weekend', 'calendars.yaml', '2025-11-01', '2025-10-31', 11, /not a weekend/],
     ['hours turned round', 'calendars.yaml', "to: '18:00'", "to: '08:00'", 5, /before it begins/],
     ['lunch after work', 'calendars.yaml', "to: '14:00'", "to: '19:00'", 6, /inside the hours/],
+    [
+      'a date of another year in a year’s file',
+      'calendar-years/2026.yaml',
+      '2026-06-12',
+      '2025-06-12',
+      1,
+      /not lie in 2026/,
+    ],
+    [
+      'a day off and worked in a year’s file',
+      'calendar-years/2026.yaml',
+      '2026-06-11',
+      '2026-06-12',
+      2,
+      /both a day off/,
+    ],
+    [
+      'a date twice',
+      'calendar-years/2026.yaml',
+      '[2026-06-12]',
+      '[2026-06-12, 2026-06-12]',
+      1,
+      /in the list already/,
+    ],
+    [
+      'a key of no year',
+      'calendar-years/2027.yaml',
+      'shortDays',
+      'shortDay',
+      2,
+      /^shortDay: unknown key/,
+    ],
+    [
+      'an entry without words',
+      'lexicon.yaml',
+      '[яма, { text: выбоина, weight: 2 }]',
+      '[]',
+      2,
+      /words: /,
+    ],
+    ['a word without a letter', 'lexicon.yaml', '[яма,', '["!!",', 2, /"!!" has no word/],
+    ['a word twice', 'lexicon.yaml', '[казино]', '[казино, казино]', 4, /in the list already/],
+    [
+      'an unknown placeholder',
+      'templates.yaml',
+      '{works}',
+      '{work}',
+      7,
+      /no placeholder {work}; known are {number}/,
+    ],
+    ['a lone brace', 'templates.yaml', '{works}', '{works', 7, /brace stands alone/],
+    [
+      'a template for no topic',
+      'templates.yaml',
+      'roads.holes',
+      'roads.hole',
+      6,
+      /no topic "roads.hole"; did you mean "roads.holes"/,
+    ],
+    [
+      'an interim reply with an outcome',
+      'templates.yaml',
+      'kind: final',
+      'kind: interim',
+      5,
+      /only a final reply/,
+    ],
     ['a word for no topic', 'lexicon.yaml', 'roads.holes', 'roads.x', 2, /no topic "roads.x"/],
-  ])('tells %s with file, line and reason', async (_what, file, found, instead, line, reason) => {
+  ])('%s is told with file, line and reason', async (_what, file, found, instead, line, reason) => {
     const text = SOUND[file] ?? '';
     expect(text).toContain(found);
-    await writeFile(
-      join(dir, file),
+    await folder.write(
+      file,
       text.replace(found, () => instead),
     );
 
-    const problems = await problemsOfRead();
+    const problems = await folder.problems();
 
     expect(problems.filter((one) => reason.test(one.reason))).toEqual([
       { file: expect.any(String), line, reason: expect.any(String) },
-    ]);
-  });
-
-  it('tells a file that is not there, and one that is not UTF-8', async () => {
-    await rm(join(dir, 'lexicon.yaml'));
-    await writeFile(join(dir, 'region.yaml'), Buffer.from([0xcf, 0xf0, 0xe8]));
-
-    expect(await problemsOfRead()).toEqual([
-      { file: 'region.yaml', line: 1, reason: 'cannot be read: it is not UTF-8 text' },
-      { file: 'lexicon.yaml', line: 1, reason: 'cannot be read: there is no such file' },
-    ]);
-  });
-
-  it('tells all mistakes of all files at once, in a message with one line each', async () => {
-    await writeFile(join(dir, 'ladders.yaml'), 'ladders: []\nmore: 1\n');
-    await writeFile(join(dir, 'topics.yaml'), '');
-
-    await expect(readRegion(dir)).rejects.toThrow(
-      /topics\.yaml:1: .*\n.*ladders\.yaml:1: .*\n.*ladders\.yaml:2: more: unknown key/,
-    );
-  });
-
-  it('does not unfold a YAML bomb', async () => {
-    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
-    for (const [i, name] of [...'bcdefg'].entries()) {
-      const previous = `*${'abcdefg'[i]}`;
-      bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => previous).join(', ')}]`);
-    }
-    await writeFile(join(dir, 'lexicon.yaml'), bomb.join('\n'));
-
-    expect(await problemsOfRead()).toEqual([
-      { file: 'lexicon.yaml', line: 1, reason: expect.stringMatching(/alias/i) },
     ]);
   });
 });

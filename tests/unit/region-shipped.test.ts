@@ -4,6 +4,7 @@ import { priorityOf } from '../../src/domain/priority.js';
 import type { Region } from '../../src/domain/region.js';
 import { route } from '../../src/domain/routing.js';
 import { findRegionDir } from '../../src/region/find-region-dir.js';
+import { reportOn } from '../../src/region/hints.js';
 import { readRegion } from '../../src/region/read-region.js';
 
 const HOUR_MS = 3_600_000;
@@ -46,6 +47,78 @@ describe('the shipped region', () => {
     expect(answered.filter(({ by }) => by === undefined)).toEqual([]);
     const deskTopics = new Set(answered.filter(({ by }) => by === 'cur').map(({ topic }) => topic));
     expect([...deskTopics].sort()).toEqual(['cur.vacancies', 'cur.work']);
+  });
+
+  it('proves it, and names no agency that has nothing to do', () => {
+    const report = reportOn(region, Date.UTC(2026, 5, 1));
+
+    expect(report.proof.cells).toBe(359 * 51);
+    expect(report.proof.answeredWithoutPlace + report.proof.waitingForPlace).toBe(359);
+    expect(report.hints).toEqual([]);
+  });
+
+  it('gives each municipality one operator of waste, and no agency an e-mail that was guessed', () => {
+    const served = region.agencies
+      .filter(({ kind }) => kind === 'waste_operator')
+      .flatMap(({ serves }) => serves ?? []);
+
+    expect([...served].sort()).toEqual(region.municipalities.map(({ code }) => code).sort());
+    expect(region.agencies.filter(({ email }) => email !== undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['housing.no-water', 'bor', 'Нет воды', 'water-bor'],
+    ['housing.no-water', 'vetluzhsky', 'Нет воды', 'adm-vetluzhsky'],
+    ['housing.no-water', 'nizhny-novgorod', 'Нет горячей воды', 'heat-nn'],
+    ['housing.no-heating', 'kstovsky', 'Холодные батареи', 'heat-tplus'],
+    ['housing.bills', 'bor', 'Почему вырос тариф', 'tariffs'],
+    ['waste.bulky', 'nizhny-novgorod', 'В Сормове лежат диваны', 'waste-zones-2-4-9'],
+    ['waste.bulky', 'nizhny-novgorod', 'Лежат диваны', 'waste-zone-1'],
+    ['waste.container-sites', 'sarov', 'Мусор не вывозят', 'waste-zones-7-8'],
+    ['waste.container-sites', 'sarov', 'Нужна площадка', 'adm-sarov'],
+    ['amenities.yards', 'nizhny-novgorod', 'Двор в Автозаводском районе', 'nn-avtozavodsky'],
+    ['amenities.yards', 'nizhny-novgorod', 'Двор на Родионова', 'nn-improvement'],
+    ['education.meals', 'dzerzhinsk', 'Плохо кормят', 'edu-dzerzhinsk'],
+    ['education.meals', 'vadsky', 'Плохо кормят', 'adm-vadsky'],
+    ['health.ambulance', 'nizhny-novgorod', 'Скорая не едет', 'ambulance-nn'],
+    ['energy.power-outage', 'urensky', 'Нет света', 'nizhnovenergo'],
+    ['transport.timetable', 'nizhny-novgorod', 'Трамвай не ходит', 'electrotrans'],
+    ['transport.timetable', 'pavlovsky', 'Автобус не ходит', 'crts'],
+    ['safety.traffic-violations', 'bor', 'Гоняют', 'gibdd'],
+  ])('sends %s in %s, "%s", to %s', (topic, municipality, text, agency) => {
+    const { group } = region.topics.find(({ code }) => code === topic)!;
+    const facts = { topic, group, municipality, source: 'vk', campaign: null, text };
+
+    expect(route(region.routingRules, facts, region.agencies)?.agency).toBe(agency);
+  });
+
+  it('keeps its emergency and dispatch services at work round the clock', () => {
+    const calendarOf = (code: string) =>
+      region.agencies.find((agency) => agency.code === code)?.calendar;
+    const rounds = [
+      'mchs',
+      'gochs',
+      'ambulance-nn',
+      'water-nn',
+      'heat-nn',
+      'nizhnovenergo',
+      'gas-network',
+    ];
+
+    expect(rounds.map(calendarOf)).toEqual(rounds.map(() => 'round-the-clock'));
+    expect(region.calendars.find(({ code }) => code === 'round-the-clock')?.hours).toBe(
+      'roundTheClock',
+    );
+  });
+
+  it('has templates of a fair length', () => {
+    expect(region.templates.length).toBeGreaterThanOrEqual(30);
+    for (const { code, text } of region.templates) {
+      expect({ code, isFair: text.length > 60 && text.length < 600 }).toEqual({
+        code,
+        isFair: true,
+      });
+    }
   });
 
   it('sends a pothole to the administration of its municipality, on a regional road to the region', () => {

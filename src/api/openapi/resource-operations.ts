@@ -10,6 +10,8 @@ import {
   REGION_RESOURCES,
   regionItemPage,
   regionListQuery,
+  renderBody,
+  renderResult,
 } from '../../contract/region-resources.js';
 import {
   absenceItem,
@@ -31,6 +33,7 @@ import {
   userListQuery,
   userPage,
 } from '../../contract/resources.js';
+import { editorsOf } from '../resources/region-items.js';
 import { API, type Operation } from './operation.js';
 
 const lists: Operation[] = [
@@ -75,7 +78,7 @@ const regionItems: Operation[] = REGION_PATHS.flatMap((path): Operation[] => {
       summary: `Add: ${name}`,
       description:
         'The region is checked as a whole: references, circles, an answerer for every topic in every municipality, no rule that is never reached. A code that was retired comes back with its id.',
-      action: 'editRegion',
+      action: editorsOf(path),
       body,
       answers: { 201: { description: 'Made', schema: item, headers: ['ETag', 'Location'] } },
       problems: [409],
@@ -93,7 +96,7 @@ const regionItems: Operation[] = REGION_PATHS.flatMap((path): Operation[] => {
       summary: `Change: ${name}`,
       description:
         'Makes a new version. Members are replaced whole; null takes an optional one away.',
-      action: 'editRegion',
+      action: editorsOf(path),
       body: changeOf(path),
       versioned: true,
       answers: { 200: { description: 'The new version', schema: item, headers: ['ETag'] } },
@@ -102,7 +105,7 @@ const regionItems: Operation[] = REGION_PATHS.flatMap((path): Operation[] => {
       ...one,
       method: 'delete',
       summary: `Retire: ${name}`,
-      action: 'editRegion',
+      action: editorsOf(path),
       versioned: true,
       answers: { 204: { description: 'Retired; complaints that name it keep its name' } },
       problems: [409, 422],
@@ -120,6 +123,18 @@ const dryRun: Operation = {
   answers: {
     200: { description: 'Topic, place, answerer, rule, priority and dues', schema: dryRunResult },
   },
+};
+
+const rendering: Operation = {
+  method: 'post',
+  path: `${API}/templates/{id}/render`,
+  tag: 'Region',
+  summary: 'A template filled in for a complaint, to be read and corrected before it is sent',
+  description:
+    'Placeholders that neither the complaint nor `values` fills are named, each as a field (422); nothing is sent or stored.',
+  action: 'renderTemplate',
+  body: renderBody,
+  answers: { 200: { description: 'The text', schema: renderResult } },
 };
 
 const people: Operation[] = [
@@ -304,6 +319,7 @@ export const RESOURCE_OPERATIONS: Operation[] = [
   ...lists,
   ...regionItems,
   dryRun,
+  rendering,
   ...people,
   ...work,
   ...ops,

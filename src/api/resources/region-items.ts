@@ -28,6 +28,10 @@ import { resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
 import { checkRegionView } from './region-check.js';
 
+/** What the permission table calls a change of this kind of item: templates belong to the desk's people. */
+export const editorsOf = (path: RegionPath): 'editRegion' | 'editTemplates' =>
+  path === 'templates' ? 'editTemplates' : 'editRegion';
+
 const place = z.strictObject({ position: z.int(), code: z.string().max(64) });
 
 /** GET, POST, PATCH and DELETE (retire) of every kind of region data. */
@@ -36,10 +40,10 @@ export function regionItemRoutes(deps: AppDeps): Router {
   for (const path of REGION_PATHS) {
     const { list, one, create, change, retire } = new RegionResource(deps, path);
     router.get(`/${path}`, permit('readRegion'), list);
-    router.post(`/${path}`, permit('editRegion'), create);
+    router.post(`/${path}`, permit(editorsOf(path)), create);
     router.get(`/${path}/:id`, permit('readRegion'), one);
-    router.patch(`/${path}/:id`, permit('editRegion'), change);
-    router.delete(`/${path}/:id`, permit('editRegion'), retire);
+    router.patch(`/${path}/:id`, permit(editorsOf(path)), change);
+    router.delete(`/${path}/:id`, permit(editorsOf(path)), retire);
   }
   return router;
 }
@@ -63,13 +67,22 @@ class RegionResource {
   list = async (req: Request, res: Response): Promise<void> => {
     const { cursor, limit, retired, ...filters } = parse(this.listQuery, req.query);
     const digest = queryDigest(callerOf(req).actor, this.path, { ...filters, retired });
-    const members = Object.fromEntries(
+    const { topic, agency, ...members }: Record<string, string> = Object.fromEntries(
       Object.entries(filters).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
+    const view = await this.deps.region.current();
     const { items, total } = await listRegionItems(
       this.deps.pool,
       this.kind,
-      { members, retired },
+      {
+        members,
+        retired,
+        topic:
+          topic === undefined
+            ? undefined
+            : { code: topic, group: view.topics.get(topic)?.group ?? null },
+        agency: agency === undefined ? undefined : (view.agencyByRef(agency)?.code ?? agency),
+      },
       cursor === undefined ? undefined : decodeCursor(cursor, digest, place),
       limit,
     );
@@ -105,7 +118,10 @@ class RegionResource {
       const merged = Object.entries({ ...this.members(before), ...changes }).filter(
         ([, value]) => value !== null,
       );
-      const body = parse(this.bodySchema, Object.fromEntries(merged));
+      const body = {
+        ...this.unknown(before),
+        ...parse(this.bodySchema, Object.fromEntries(merged)),
+      };
       return { kind: this.kind, before, id: before.id, code: before.code, body, retired: false };
     });
     this.answer(res, await findRegionItem(this.deps.pool, this.kind, found.id));
@@ -154,7 +170,7 @@ class RegionResource {
     decide: (db: Db) => Promise<RegionChange | null>,
   ): Promise<void> {
     await changeRegion(this.deps.pool, decide, async (db) => {
-      checkRegionView(await readRegionView(db), code);
+      checkRegionView(await readRegionView(db), this.kind, code);
     });
     this.deps.region.invalidate();
   }
@@ -170,6 +186,13 @@ class RegionResource {
     retired: item.retired,
     ...this.members(item),
   });
+
+  /** What the files say and the contract does not know; it stays. */
+  private unknown({ body }: RegionItem): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(body).filter(([name]) => !(name in this.bodySchema.shape)),
+    );
+  }
 
   /** The body's members that the contract knows; a stored body may keep more. */
   private members({ code, body }: RegionItem): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { absenceRoutes } from './absences.js';
 import { complaintListRoutes } from './complaint-list.js';
 import { dryRunRoutes } from './dry-run.js';
 import { keyRoutes } from './keys.js';
+import { templateRoutes } from './render-template.js';
 import { regionItemRoutes } from './region-items.js';
 import { subjectRoutes } from './subjects.js';
 import { notificationRoutes, taskRoutes } from './tasks.js';
@@ -17,6 +18,7 @@ export function resourceRouters(deps: AppDeps): Router[] {
     complaintListRoutes(deps),
     // Before the rules' own paths, one of which would take `dry-run` for an id.
     dryRunRoutes(deps),
+    templateRoutes(deps),
     regionItemRoutes(deps),
     keyRoutes(deps),
     userRoutes(deps),
