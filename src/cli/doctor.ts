@@ -74,7 +74,7 @@ async function findingsOf(): Promise<Finding[]> {
 const noDesk = (config: Config): Check => ({
   id: 'desk',
   title: words('Стол обращений', 'The desk'),
-  look: async () =>
+  look: () =>
     problem(
       words(`на ${config.dataDir} ничего не запущено`, `nothing runs on ${config.dataDir}`),
       words(

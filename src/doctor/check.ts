@@ -27,7 +27,7 @@ export interface Check {
   /** Looked at only when these answer. */
   needs?: Server[];
   /** May throw: that is a problem of its own, told without the error's text, which may hold an address or a password. */
-  look: () => Promise<Verdict>;
+  look: () => Verdict | Promise<Verdict>;
 }
 
 export const ok = (ru: string, en: string): Verdict => ({ status: 'ok', found: words(ru, en) });

@@ -41,7 +41,8 @@ async function run({ id, title, look }: Check, limitMs: number): Promise<Finding
       resolve(tooSlow(limitMs));
     }, limitMs);
   });
-  const verdict = await Promise.race([look().catch(failed), limit]);
+  const looking = Promise.resolve().then(look).catch(failed);
+  const verdict = await Promise.race([looking, limit]);
   clearTimeout(timer);
   return { id, title, ...verdict, durationMs: Math.round(performance.now() - startedAt) };
 }
@@ -59,8 +60,7 @@ const tooSlow = (limitMs: number): Verdict =>
 
 function failed(error: unknown): Verdict {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-  const said =
-    typeof code === 'string' || typeof code === 'number' ? String(code) : String(name ?? 'error');
+  const said = [code, name, 'error'].find((part) => typeof part === 'string');
   return problem(
     words(`проверка не удалась (${said})`, `could not be looked at (${said})`),
     LOOK_AGAIN,

@@ -15,7 +15,7 @@ const MAIL_TIMEOUT_MS = 5_000;
 /** What needs no server of the desk: this machine, its settings and files, and the mail server. */
 export function machineChecks(config: Config): Check[] {
   return [
-    { id: 'node', title: words('Node.js', 'Node.js'), look: async () => node() },
+    { id: 'node', title: words('Node.js', 'Node.js'), look: node },
     {
       id: 'disk',
       title: words('Диск данных', 'Disk of the data directory'),
@@ -29,7 +29,7 @@ export function machineChecks(config: Config): Check[] {
     {
       id: 'audit-key',
       title: words('Ключ аудита', 'Audit key'),
-      look: async () => auditKey(config.OTKLIK_AUDIT_KEY),
+      look: () => auditKey(config.OTKLIK_AUDIT_KEY),
     },
     { id: 'mail', title: words('Почта', 'Mail'), look: () => mail(config.SMTP_URL) },
   ];

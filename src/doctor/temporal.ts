@@ -42,7 +42,7 @@ export function temporalChecks(client: Client, pool: pg.Pool, config: Config): C
     },
     {
       id: 'workers',
-      title: words('Исполнители задач (worker)', 'Workers'),
+      title: words('Рабочие процессы (worker)', 'Workers'),
       needs,
       look: () => workers(client, config),
     },
