@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config.js';
 import { registerAudit } from './audit.js';
+import { registerDemo } from './demo.js';
 import { registerGen } from './gen.js';
 import { registerMigrate } from './migrate.js';
 import { registerProcesses } from './processes.js';
@@ -14,6 +15,7 @@ const program = new Command('otklik').description(
 );
 
 registerUp(program);
+registerDemo(program);
 registerProcesses(program);
 registerMigrate(program);
 registerRegion(program);
