@@ -77,7 +77,7 @@ export class Citizens {
     const content = await takePhoto(photo, chance.fork(`photo/${key}`));
     const file = { name: `${photo}.jpg`, content };
     const answer = await api.upload<{ id?: string }>(cast.intake, '/attachments', file);
-    if (answer.status === 404 || answer.status === 405) {
+    if ([404, 405, 415].includes(answer.status)) {
       this.#takesFiles = false;
     }
     return answer.ok && answer.body.id !== undefined ? [answer.body.id] : [];

@@ -4,7 +4,7 @@ import { OFFICE_HOURS, afterWork, localTime } from './world-watch.js';
 const MINUTE_MS = 60_000;
 const LOOK_MS = 12 * MINUTE_MS;
 /** A curator reads a reply for this long before deciding; working time. */
-const READ_MS = { from: 10 * MINUTE_MS, to: 75 * MINUTE_MS };
+const READ_MS = { from: 15 * MINUTE_MS, to: 110 * MINUTE_MS };
 const RETURNS = 0.12;
 const REFUSES = 0.2;
 /** From this level on a curator leaves a word. */

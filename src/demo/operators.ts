@@ -7,12 +7,12 @@ const MINUTE_MS = 60_000;
 
 /** Two operators take the queue from the top; each needs some minutes for a message. World time. */
 const OPERATORS = 2;
-const SORT_MS = 7 * MINUTE_MS;
-const ROUND_MS = 40 * MINUTE_MS;
+const SORT_MS = 13 * MINUTE_MS;
+const ROUND_MS = 25 * MINUTE_MS;
 /** Share of sorted messages that an operator gives the second-best topic by mistake. */
 const ERRS = 0.05;
 /** Share of near-duplicates that an operator sees and merges. */
-const MERGES = 0.6;
+const MERGES = 0.75;
 const ESCALATES = 0.15;
 const SEEN_MAX = 100;
 const TASKS_A_ROUND = 8;

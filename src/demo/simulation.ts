@@ -61,7 +61,12 @@ export async function startSimulation(options: SimulationOptions): Promise<Runni
     now: () => watch.now(),
     delayUntil: (at) => watch.delayUntil(at),
     concurrency: CONCURRENCY,
-    onError: (error) => log(`failed: ${error instanceof Error ? error.message : String(error)}`),
+    onError: (error) => {
+      // What is cut off by the stop has not failed.
+      if (!signal.aborted) {
+        log(`failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
   });
   const material = await readMaterial();
   const file = join(options.dataDir, 'demo-keys.json');
