@@ -39,7 +39,11 @@ async function outsideHome(dataDir: string): Promise<string> {
 export async function removeCluster(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postgres-place.json');
   const kept = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<Place>;
-  if (kept.dataDir === resolve(dataDir) && kept.folder && dirname(kept.folder) === ROOT_BASE) {
+  if (
+    kept.dataDir === resolve(dataDir) &&
+    kept.folder &&
+    dirname(resolve(kept.folder)) === ROOT_BASE
+  ) {
     await rm(kept.folder, { recursive: true, force: true });
   }
 }
