@@ -1,10 +1,10 @@
-import type { Overview } from '../db/overview.js';
-import { STATUSES } from '../domain/transitions.js';
+import type { LinkSample, Overview } from '../db/overview.js';
+import { STATUSES, type Status } from '../domain/transitions.js';
 
 export type Language = 'ru' | 'en';
 
 interface Words {
-  statuses: Record<(typeof STATUSES)[number], string>;
+  statuses: Record<Status, string>;
   received: string;
   escalated: string;
   level: string;
@@ -107,6 +107,13 @@ export function overviewLines(
   ];
 }
 
+/** Private links with the state of what lies behind them. */
+export function linkLines(links: LinkSample[], url: string, language: Language): string[] {
+  return links.map(
+    ({ status, token }) => `  ${url}/track/${token}  ${WORDS[language].statuses[status]}`,
+  );
+}
+
 function durationText(ms: number, show: Words['hours']): string {
   const minutes = Math.round(ms / MINUTE_MS);
   return show(Math.floor(minutes / 60), String(minutes % 60).padStart(2, '0'));
@@ -125,9 +132,8 @@ export class LiveLines {
     }
     const width = this.out.columns || 100;
     const cut = lines.map((line) => line.slice(0, width - 1));
-    this.out.write(
-      `${this.#shown > 0 ? `\x1b[${this.#shown}A` : ''}${cut.map((line) => `\x1b[2K${line}`).join('\n')}\n`,
-    );
+    const back = this.#shown > 0 ? `\x1b[${this.#shown}A\x1b[J` : '';
+    this.out.write(`${back}${cut.join('\n')}\n`);
     this.#shown = lines.length;
   }
 }

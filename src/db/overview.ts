@@ -1,3 +1,4 @@
+import type { Status } from '../domain/transitions.js';
 import type { Db } from './pool.js';
 
 /** How a small desk stands, whole history included: for the terminal of `otklik demo`, not for a desk of years. */
@@ -45,7 +46,7 @@ export async function readOverview(db: Db, now: number): Promise<Overview> {
 
 /** A private link worth opening. */
 export interface LinkSample {
-  status: string;
+  status: Status;
   token: string;
 }
 

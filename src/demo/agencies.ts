@@ -121,8 +121,12 @@ class AgencyDesk {
       }
       case 'final': {
         const { outcome, personal } = move;
-        const group = item.topic?.split('.')[0] ?? null;
-        const text = finalWords(answers, own, { group, kind: item.kind, outcome, personal });
+        const text = finalWords(answers, own, {
+          topic: item.topic,
+          kind: item.kind,
+          outcome,
+          personal,
+        });
         const signatory = personal ? 'head' : 'agency';
         return { verb: 'replies', body: { kind: 'final', outcome, text, signatory } };
       }

@@ -36,7 +36,7 @@ const LOOKS_MAX = 9;
 const RATES = 0.7;
 
 const RATINGS: Record<Outcome, Record<'1' | '2' | '3' | '4' | '5', number>> = {
-  solved: { '5': 55, '4': 22, '3': 9, '2': 4, '1': 10 },
+  solved: { '5': 57, '4': 23, '3': 9, '2': 4, '1': 7 },
   explained: { '5': 30, '4': 28, '3': 22, '2': 8, '1': 12 },
   postponed: { '5': 5, '4': 15, '3': 30, '2': 25, '1': 25 },
   not_solved: { '5': 2, '4': 8, '3': 25, '2': 25, '1': 40 },
@@ -66,7 +66,7 @@ export function react(chance: Chance, answers: Answers, situation: Situation): R
   if (isHot && !situation.hasWritten && situation.waitedMs > 2 * HOUR_MS && chance.is(0.3)) {
     return { do: 'write', text: chance.pick(answers.words.impatient) };
   }
-  return chance.is(0.01) ? { do: 'withdraw' } : { do: 'wait' };
+  return chance.is(0.004) ? { do: 'withdraw' } : { do: 'wait' };
 }
 
 function reactToEnd(chance: Chance, answers: Answers, { message, page }: Situation): Reaction {

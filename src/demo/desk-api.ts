@@ -147,6 +147,11 @@ export class DeskApi {
   /** One attempt; null when no answer came. */
   async #once<T>(call: Call): Promise<(Answer<T> & { retryAfterMs: number }) | null> {
     const { url, signal } = this.options;
+    // Not AbortSignal.any: a signal that lives as long as the demo would keep a trace of every call.
+    const cut = new AbortController();
+    const abort = () => cut.abort();
+    const limit = setTimeout(abort, LIMIT_MS);
+    signal.addEventListener('abort', abort, { once: true });
     try {
       const response = await fetch(`${url}/api/v1${call.path}`, {
         method: call.method,
@@ -154,7 +159,7 @@ export class DeskApi {
           ...(call.key !== null && { authorization: `Bearer ${call.key}` }),
           ...call.headers,
         },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]),
+        signal: cut.signal,
         ...(call.body !== undefined && { body: call.body }),
       });
       const text = await response.text();
@@ -169,6 +174,9 @@ export class DeskApi {
       signal.throwIfAborted();
       // A body that is no JSON, or no answer at all: both pass.
       return error instanceof Error ? null : Promise.reject(new Error(String(error)));
+    } finally {
+      clearTimeout(limit);
+      signal.removeEventListener('abort', abort);
     }
   }
 }

@@ -52,7 +52,7 @@ const answers = z.strictObject({
   greetings: pool,
   closings: pool,
   headClosings: pool,
-  /** By topic group; `any` where a group has none. */
+  /** By topic or topic group; `any` for the rest. */
   solved: z.record(code, pool),
   explained: z.record(code, pool),
   interim: pool,

@@ -8,7 +8,13 @@ import { readAnchor } from '../../db/settings.js';
 import { startSimulation, type RunningSimulation } from '../../demo/simulation.js';
 import type { Db } from '../../db/pool.js';
 import type { DemoFlags } from '../demo.js';
-import { LiveLines, machineLanguage, overviewLines, type Language } from '../demo-table.js';
+import {
+  LiveLines,
+  linkLines,
+  machineLanguage,
+  overviewLines,
+  type Language,
+} from '../demo-table.js';
 import { deleteDemo, demoDir, openDemoHome, type DemoHome } from './demo-home.js';
 import { demoMessage } from './demo-message.js';
 import { showProgress } from './progress.js';
@@ -111,7 +117,7 @@ async function showLive(
       const links = await readLinkSamples(db);
       live.show([
         ...overviewLines(seen, now, { language, zone: ZONE, elapsedMs: Date.now() - startedMs }),
-        ...links.map(({ status, token }) => `  ${desk.url}/track/${token}  ${status}`),
+        ...linkLines(links, desk.url, language),
       ]);
     } catch {
       // The watch starts the database again; the figures come back with it.
