@@ -119,6 +119,22 @@ function durationText(ms: number, show: Words['hours']): string {
   return show(Math.floor(minutes / 60), String(minutes % 60).padStart(2, '0'));
 }
 
+const SEPARATOR = ' · ';
+
+/** A line broken at its separators, so that none of its pieces is wider than a terminal. */
+function wrapped(line: string, width: number): string[] {
+  const pieces: string[] = [];
+  for (const part of line.split(SEPARATOR)) {
+    const last = pieces.at(-1);
+    if (last !== undefined && `${last}${SEPARATOR}${part}`.length <= width) {
+      pieces[pieces.length - 1] = `${last}${SEPARATOR}${part}`;
+    } else {
+      pieces.push((last === undefined ? part : `    ${part}`).slice(0, width));
+    }
+  }
+  return pieces;
+}
+
 /** Prints lines again and again: over the last ones in a terminal, below them elsewhere. */
 export class LiveLines {
   #shown = 0;
@@ -131,9 +147,9 @@ export class LiveLines {
       return;
     }
     const width = this.out.columns || 100;
-    const cut = lines.map((line) => line.slice(0, width - 1));
+    const cut = lines.flatMap((line) => wrapped(line, width - 1));
     const back = this.#shown > 0 ? `\x1b[${this.#shown}A\x1b[J` : '';
     this.out.write(`${back}${cut.join('\n')}\n`);
-    this.#shown = lines.length;
+    this.#shown = cut.length;
   }
 }

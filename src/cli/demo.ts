@@ -24,7 +24,7 @@ export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description('a desk of its own with simulated citizens and agencies; --remove takes it away')
-    .option('--scale <n>', 'world seconds in a second (300 when new)', within(1, 3_600, false))
+    .option('--scale <n>', 'world seconds in a second (300 when new)', within(1, 1_500, false))
     .option('--seed <text>', 'the same seed plays the same decisions')
     .option('--messages <n>', 'messages of a working day', within(1, 5_000, true), 200)
     .option(

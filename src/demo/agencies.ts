@@ -17,6 +17,8 @@ interface Seen extends QueueItem {
 /** How long an agency waits between two looks at its queue: longer while there is nothing in it. World time. */
 const LOOK_MS = 18 * MINUTE_MS;
 const LOOK_EMPTY_MS = 45 * MINUTE_MS;
+/** At a high scale the desk would have nothing to do but show queues: never more often than this. Machine time. */
+const LOOK_MIN_MS = 2_000;
 const QUEUE_MAX = 200;
 
 /** The systems of all agencies, each with its own key and its own queue. */
@@ -33,6 +35,8 @@ class AgencyDesk {
   readonly #key: string;
   /** What is on the agenda already: the id with the state it was planned for. */
   readonly #planned = new Set<string>();
+  /** Complaints of which something out of the ordinary was refused: they only get what always works. */
+  readonly #plain = new Set<string>();
   #isEmpty = true;
 
   constructor(
@@ -46,7 +50,9 @@ class AgencyDesk {
 
   open(): void {
     const first = this.stage.watch.now() + this.#chance.between(2, 20) * MINUTE_MS;
-    const pause = () => (this.#isEmpty ? LOOK_EMPTY_MS : LOOK_MS) * this.#chance.between(0.8, 1.2);
+    const atLeast = this.stage.watch.worldMs(LOOK_MIN_MS);
+    const pause = () =>
+      Math.max(this.#isEmpty ? LOOK_EMPTY_MS : LOOK_MS, atLeast) * this.#chance.between(0.8, 1.2);
     repeat(this.stage, first, pause, () => this.#look());
   }
 
@@ -68,7 +74,9 @@ class AgencyDesk {
 
   #plan(item: Seen): void {
     const name = `${item.id}/${item.status}`;
-    const planned = this.#planned.has(name) ? null : nextMove(this.#chance, this.#manner, item);
+    const planned = this.#planned.has(name)
+      ? null
+      : nextMove(this.#chance, this.#manner, item, this.#plain.has(item.id));
     if (planned === null) {
       return;
     }
@@ -99,6 +107,9 @@ class AgencyDesk {
     }
     const call = this.#callFor(now, move);
     const answer = await api.post<Seen>(this.#key, `${path}/${call.verb}`, call.body, etag);
+    if (answer.status === 422) {
+      this.#plain.add(planned.id);
+    }
     const isOurs = answer.ok && move.do !== 'handover';
     if (isOurs && (answer.body.status === 'assigned' || answer.body.status === 'in_progress')) {
       this.#plan({ ...now, ...answer.body });

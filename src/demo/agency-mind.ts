@@ -65,8 +65,16 @@ function wakesAt(chance: Chance, id: string): number {
   return Number(chance.fork(`wakes/${id}`).weighted({ '2': 40, '3': 35, '99': 25 }));
 }
 
-/** What the agency does next about a complaint in its queue, and after how long; null: nothing. */
-export function nextMove(chance: Chance, manner: Manner, item: QueueItem): PlannedMove | null {
+/**
+ * What the agency does next about a complaint in its queue, and after how long; null: nothing. `plain`: only what the
+ * desk never refuses, accepting and answering.
+ */
+export function nextMove(
+  chance: Chance,
+  manner: Manner,
+  item: QueueItem,
+  plain = false,
+): PlannedMove | null {
   if (item.status !== 'assigned' && item.status !== 'in_progress') {
     return null;
   }
@@ -75,8 +83,14 @@ export function nextMove(chance: Chance, manner: Manner, item: QueueItem): Plann
   }
   const own = chance.fork(`move/${item.id}/${item.version}`);
   const pace = PACE[manner];
-  const move =
-    item.status === 'assigned' ? firstMove(own, manner, item) : workMove(own, manner, item);
+  const isNew = item.status === 'assigned';
+  const move = plain
+    ? isNew
+      ? ({ do: 'accept' } as const)
+      : finalMove(own, item)
+    : isNew
+      ? firstMove(own, manner, item)
+      : workMove(own, manner, item);
   const medianMs = move.do === 'accept' || move.do === 'handover' ? pace.acceptMs : pace.workMs;
   // Danger to life leaves no time for a queue; escalation makes people hurry.
   const hurry = item.priority === 'danger' ? 0.25 : item.level > 0 ? 0.6 : 1;

@@ -2,6 +2,7 @@ import { lookAfterMs, react, type Reaction, type SeenPage } from './citizen-mind
 import type { PlannedMessage } from './day-plan.js';
 import type { JournalEntry } from './journal.js';
 import type { DemoMessage, Person } from './material.js';
+import { Pace } from './pace.js';
 import { takePhoto } from './photo.js';
 import type { Stage } from './stage.js';
 
@@ -20,10 +21,17 @@ interface Following {
   hasWritten: boolean;
 }
 
+/**
+ * The desk lets one address open 1,200 pages a minute, and all these citizens have one: at a high scale they look later
+ * than they would.
+ */
+const LOOKS_PER_MINUTE = 900;
+
 /** The citizens: they write, look at their page, answer, rate, write again. */
 export class Citizens {
   /** False once the desk has said that it takes no files. */
   #takesFiles = true;
+  readonly #pace = new Pace(LOOKS_PER_MINUTE);
 
   constructor(private readonly stage: Stage) {}
 
@@ -87,7 +95,11 @@ export class Citizens {
     const { agenda, chance, watch } = this.stage;
     const own = chance.fork(`look/${following.sent.key}/${following.looks}`);
     const at = watch.now() + lookAfterMs(own, following.looks);
-    agenda.at(at, () => this.#look({ ...following, looks: following.looks + 1 }));
+    agenda.at(at, () => {
+      const turn = watch.now() + watch.worldMs(this.#pace.take());
+      agenda.at(turn, () => this.#look({ ...following, looks: following.looks + 1 }));
+      return Promise.resolve();
+    });
   }
 
   async #look(following: Following): Promise<void> {

@@ -16,6 +16,11 @@ export class WorldWatch {
     return toWorld(this.anchor, this.machineNow());
   }
 
+  /** World ms that pass in so many machine ms. */
+  worldMs(machineMs: number): number {
+    return machineMs * this.anchor.scale;
+  }
+
   /** Machine ms until a world instant; 0 when it has come. */
   delayUntil(at: number): number {
     return machineDelay(this.anchor, this.now(), at);

@@ -162,7 +162,7 @@ describe('otklik demo', () => {
     expect(production.output()).toContain('not allowed when NODE_ENV=production');
     const scaled = otklik(['--scale', 'fast']);
     expect(await scaled.ended).toBe(1);
-    expect(scaled.output()).toContain('a number from 1 to 3600');
+    expect(scaled.output()).toContain('a number from 1 to 1500');
     expect(existsSync(demoDir)).toBe(false);
   });
 });

@@ -9,6 +9,7 @@ import { react, type SeenPage } from '../../src/demo/citizen-mind.js';
 import { planDay } from '../../src/demo/day-plan.js';
 import { Journal } from '../../src/demo/journal.js';
 import { MANNERS, readMaterial } from '../../src/demo/material.js';
+import { Pace } from '../../src/demo/pace.js';
 import { afterWork, HOUR_MS, OFFICE_HOURS } from '../../src/demo/world-watch.js';
 
 const material = await readMaterial();
@@ -116,6 +117,16 @@ describe('an agency', () => {
     );
   });
 
+  it('only accepts and answers where something out of the ordinary was refused', () => {
+    const plain = (status: string) =>
+      many().map((index) => {
+        const one = item({ id: `c${index}`, status });
+        return nextMove(new Chance('seed'), 'formal', one, true)!.move.do;
+      });
+    expect(new Set(plain('assigned'))).toEqual(new Set(['accept']));
+    expect(new Set(plain('in_progress'))).toEqual(new Set(['final']));
+  });
+
   it('is quicker where life is in danger than with the same complaint otherwise', () => {
     const after = (priority: string) =>
       nextMove(new Chance('seed'), 'prompt', item({ priority, status: 'in_progress' }))!.afterMs;
@@ -215,6 +226,16 @@ describe('the agenda', () => {
     release.splice(0).forEach((free) => free());
     await stopped;
     expect({ most, running, waiting: agenda.waiting }).toEqual({ most: 2, running: 0, waiting: 0 });
+  });
+});
+
+describe('the pace of looks', () => {
+  it('gives each call a turn of its own, and none a turn in the past', () => {
+    let now = 1_000;
+    const pace = new Pace(600, () => now);
+    expect([pace.take(), pace.take(), pace.take()]).toEqual([0, 100, 200]);
+    now += 5_000;
+    expect(pace.take()).toBe(0);
   });
 });
 
