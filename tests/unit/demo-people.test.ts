@@ -8,7 +8,7 @@ import { Chance } from '../../src/demo/chance.js';
 import { react, type SeenPage } from '../../src/demo/citizen-mind.js';
 import { planDay } from '../../src/demo/day-plan.js';
 import { Journal } from '../../src/demo/journal.js';
-import { MANNERS, readMaterial } from '../../src/demo/material.js';
+import { readMaterial, type Manner } from '../../src/demo/material.js';
 import { Pace } from '../../src/demo/pace.js';
 import { afterWork, HOUR_MS, OFFICE_HOURS } from '../../src/demo/world-watch.js';
 
@@ -84,7 +84,7 @@ describe('an agency', () => {
     ...{ version: 1, executor: null },
     ...more,
   });
-  const moves = (manner: (typeof MANNERS)[number], more: Partial<QueueItem> = {}) =>
+  const moves = (manner: Manner, more: Partial<QueueItem> = {}) =>
     many().flatMap((index) => {
       const next = nextMove(new Chance('seed'), manner, item({ id: `c${index}`, ...more }));
       return next === null ? [] : [next.move.do];
@@ -184,7 +184,7 @@ describe('the agenda', () => {
     jest.useRealTimers();
   });
 
-  const open = (concurrency: number, onError = (_: unknown): void => undefined) =>
+  const open = (concurrency: number, onError: (error: unknown) => void = () => undefined) =>
     new Agenda({ now: Date.now, delayUntil: (at) => at - Date.now(), concurrency, onError });
 
   it('runs each entry at its time, in order, and goes on after one that failed', async () => {
@@ -212,14 +212,14 @@ describe('the agenda', () => {
     let running = 0;
     let most = 0;
     const release: (() => void)[] = [];
-    for (const _ of many(6)) {
+    many(6).forEach(() => {
       agenda.at(0, async () => {
         running += 1;
         most = Math.max(most, running);
         await new Promise<void>((resolve) => release.push(resolve));
         running -= 1;
       });
-    }
+    });
     release.splice(0).forEach((free) => free());
     await new Promise(setImmediate);
     const stopped = agenda.stop();
