@@ -93,6 +93,7 @@ const DRAWINGS: Record<Scene, (chance: Chance) => string> = {
     ellipse(350, 122, 24, 9, '#15171c'),
   ice: (chance) =>
     road('#cfdbe4') +
+    rect(470, 36, 330, 26, '#7d7268') +
     times(26, () =>
       line(
         [
