@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -59,14 +59,16 @@ beforeAll(async () => {
   demoDir = join(base, 'desk-demo');
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await otklik(['--remove']).ended;
-  for (const { child, ended } of runs) {
+  for (const { child, ended } of runs.splice(0)) {
     child.kill('SIGKILL');
     await ended;
   }
-  await rm(base, { recursive: true, force: true });
+  await rm(demoDir, { recursive: true, force: true });
 });
+
+afterAll(() => rm(base, { recursive: true, force: true }));
 
 describe('otklik demo', () => {
   it(
@@ -153,7 +155,6 @@ describe('otklik demo', () => {
       expect(strange.output()).toContain("is no demo's");
     }
     expect(existsSync(join(demoDir, 'letters.txt'))).toBe(true);
-    await rm(demoDir, { recursive: true });
   });
 
   it('is refused in production, and with a scale that is no scale', async () => {
