@@ -22,7 +22,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   testPathIgnorePatterns: ['/node_modules/', ...(process.env.OTKLIK_TEST_LONG === '1' ? [] : LONG)],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.otklik/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.otklik[^/]*/'],
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/global-teardown.mjs',
   testTimeout: 30_000,

@@ -6,6 +6,7 @@ import { registerErase } from './erase.js';
 import { registerDoctor } from './doctor.js';
 import { registerExport } from './export.js';
 import { registerImport } from './import.js';
+import { registerDemo } from './demo.js';
 import { registerGen } from './gen.js';
 import { registerMigrate } from './migrate.js';
 import { registerProcesses } from './processes.js';
@@ -18,6 +19,7 @@ const program = new Command('otklik').description(
 );
 
 registerUp(program);
+registerDemo(program);
 registerProcesses(program);
 registerMigrate(program);
 registerRegion(program);

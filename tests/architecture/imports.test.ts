@@ -125,6 +125,13 @@ const RULES: Rule[] = [
     ),
   },
   {
+    under: 'src/demo',
+    says: "the demo's people know the desk by its HTTP API alone",
+    allows: (statement) =>
+      only('src/demo', 'src/contract', 'src/domain', 'yaml', 'zod', 'sharp')(statement) ||
+      (statement.isPackage && statement.to.startsWith('node:')),
+  },
+  {
     under: 'src/api',
     says: 'the API reaches activities and workflows through Temporal alone',
     allows: orType(

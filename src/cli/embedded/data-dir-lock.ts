@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { readJson, writeJson } from './json-file.js';
 import type { ProcessMark } from './process-mark.js';
-import { isRunning } from './process-mark.js';
+import { isRunning, stopProcess } from './process-mark.js';
 
 const content = z.object({
   pid: z.int(),
@@ -59,6 +59,22 @@ export async function lockDataDir(dataDir: string, owner: ProcessMark): Promise<
       );
     }
   }
+}
+
+/** Longer than a desk takes to stop all its parts in order. */
+const STOP_LIMIT_MS = 90_000;
+
+/**
+ * Asks the process that holds the data directory to stop and waits for its end; past 90 s it is ended by force, and its
+ * keeper stops what it leaves. @returns whether one was running.
+ */
+export async function stopHolder(dataDir: string): Promise<boolean> {
+  const holder = content.safeParse(await readJson(join(dataDir, 'up.lock'))).data;
+  if (!holder || !(await isRunning(holder))) {
+    return false;
+  }
+  await stopProcess(holder, 'SIGTERM', STOP_LIMIT_MS);
+  return true;
 }
 
 async function tryCreate(path: string, lock: LockContent): Promise<boolean> {

@@ -17,8 +17,17 @@ import { signalProcess } from './process-mark.js';
 import { announceDesk, withdrawDesk } from './running-desk.js';
 import { startDatabase, startWorkflows } from './servers.js';
 
+/** The ports to try first, in order; where all of them are taken, any free one. */
+export interface DeskPorts {
+  temporal: number[];
+  temporalUi: number[];
+}
+
 export interface DeskOptions {
   config: Config;
+  /** What the programs get in place of our own environment's values; an empty value counts as unset. */
+  environment?: Record<string, string> | undefined;
+  ports?: DeskPorts | undefined;
   log: (line: string) => void;
   runLog: RunLog;
   /** Aborted when all shall stop: nothing is started again from then on. */
@@ -28,6 +37,11 @@ export interface DeskOptions {
 const READY_LIMIT_MS = 90_000;
 /** From this many ends on, a part that was never ready counts as broken. */
 const FAILED_STARTS_MAX = 3;
+/** The usual ports of Temporal's own tools. */
+const USUAL_PORTS: DeskPorts = {
+  temporal: [7233, 7234, 7235],
+  temporalUi: [8233, 8234, 8235],
+};
 /** Ports tried above PORT when that is taken. */
 const PORTS_NEXT = 20;
 
@@ -69,18 +83,22 @@ export class Desk {
 
   async #start(): Promise<ReadyDesk> {
     const { config, log } = this.#options;
-    const ports = await KeptPorts.read(config.dataDir);
     const context = {
       ...this.#options,
       logDir: this.#logDir,
-      ports,
+      ports: await KeptPorts.read(config.dataDir),
+      usualPorts: this.#options.ports ?? USUAL_PORTS,
       watch: (name: string, first: RunningServer, again: () => Promise<RunningServer>) =>
         this.#watch(name, first, again),
     };
     await mkdir(this.#logDir, { recursive: true });
     // The schema needs no Temporal: it is prepared while that one starts.
     const database = startDatabase(context).then(async (databaseUrl) => {
-      const environment = { DATABASE_URL: databaseUrl, OTKLIK_DATA_DIR: config.dataDir };
+      const environment = {
+        ...this.#options.environment,
+        DATABASE_URL: databaseUrl,
+        OTKLIK_DATA_DIR: config.dataDir,
+      };
       return { environment, key: await this.#migrate(environment) };
     });
     const [{ environment, key }, temporal] = await showProgress(
@@ -97,20 +115,32 @@ export class Desk {
     const port = await this.#choosePort();
     const host = ['0.0.0.0', '::'].includes(config.HOST) ? '127.0.0.1' : config.HOST;
     const url = config.PUBLIC_URL ?? `http://${host}:${port}`;
+    const apiUrl = `http://${host}:${port}`;
     await announceDesk(config.dataDir, {
-      ...servers,
+      DATABASE_URL: servers.DATABASE_URL,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: config.TEMPORAL_NAMESPACE,
+      ...(temporal.uiUrl ? { TEMPORAL_UI_URL: temporal.uiUrl } : {}),
       PUBLIC_URL: url,
-      API_URL: `http://${host}:${port}`,
+      API_URL: apiUrl,
     });
     const failures = await this.#startPrograms({ ...servers, PORT: String(port), PUBLIC_URL: url });
     await showProgress(
       () => 'Waiting for the API and the worker',
-      waitUntilReady(`http://${host}:${port}`, READY_LIMIT_MS, this.#options.signal, failures),
+      waitUntilReady(apiUrl, READY_LIMIT_MS, this.#options.signal, failures),
     );
     if (port !== config.PORT) {
       log(`Port ${config.PORT} is taken: the API is at ${port}.`);
     }
-    return { url, ...temporal, key, dataDir: config.dataDir, logDir: this.#logDir };
+    return {
+      url,
+      apiUrl,
+      ...temporal,
+      databaseUrl: servers.DATABASE_URL,
+      key,
+      dataDir: config.dataDir,
+      logDir: this.#logDir,
+    };
   }
 
   async #choosePort(): Promise<number> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { spawn } from 'node:child_process';
 import { childEnvironment } from '../../process-environment.js';
 import type { ServerAccount } from './postgres-account.js';
@@ -33,6 +33,19 @@ async function outsideHome(dataDir: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await writeFile(file, JSON.stringify({ dataDir, folder } satisfies Place));
   return folder;
+}
+
+/** Deletes the cluster of a data directory where it does not lie in it. Its server must have ended. */
+export async function removeCluster(dataDir: string): Promise<void> {
+  const file = join(dataDir, 'postgres-place.json');
+  const kept = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<Place>;
+  if (
+    kept.dataDir === resolve(dataDir) &&
+    kept.folder &&
+    dirname(resolve(kept.folder)) === ROOT_BASE
+  ) {
+    await rm(kept.folder, { recursive: true, force: true });
+  }
 }
 
 interface Place {

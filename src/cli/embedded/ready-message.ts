@@ -2,7 +2,11 @@ import { relative } from 'node:path';
 import type { AdminKey } from './admin-key.js';
 
 export interface ReadyDesk {
+  /** The public address. */
   url: string;
+  /** Where the API listens. */
+  apiUrl: string;
+  databaseUrl: string;
   address: string;
   uiUrl?: string;
   key: AdminKey;
@@ -42,10 +46,11 @@ function keyLine(key: AdminKey, keyFile: string | undefined): string {
 }
 
 /** A path from here when it lies here, since that is shorter and can be pasted. */
-function near(path: string): string {
+export function near(path: string): string {
   const local = relative(process.cwd(), path);
   return local.startsWith('..') || local === '' ? path : local;
 }
 
-const quoted = (path: string): string =>
+/** A path as a shell takes it. */
+export const quoted = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -1,22 +1,47 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '../../config.js';
 import { readConfig } from '../../config.js';
 import { ServerNotFound } from '../../temporal/find-server.js';
 import { AlreadyRunning, lockDataDir } from './data-dir-lock.js';
+import type { DeskPorts } from './desk.js';
 import { Desk } from './desk.js';
 import type { ProcessMark } from './process-mark.js';
 import { markProcess } from './process-mark.js';
+import type { ReadyDesk } from './ready-message.js';
 import { readyMessage } from './ready-message.js';
 import { RunLog, readRunRecord, runningOf, stopRecorded } from './run-record.js';
 import { onStopRequest } from './stop-request.js';
 
 const say = (line: string): void => console.log(line);
 
-/** Runs the whole desk until it is asked to stop. @returns the exit code. */
-export async function runUp(): Promise<number> {
+export interface DeskRun {
+  config: Config;
+  /** What the desk's programs get in place of our own environment's values. */
+  environment?: Record<string, string>;
+  ports?: DeskPorts;
+  /** What is done once the desk is ready; it ends when `signal` is aborted, which happens when the desk is to stop. */
+  work: (desk: ReadyDesk, tookMs: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** `otklik up`: runs the whole desk until it is asked to stop. @returns the exit code. */
+export function runUp(): Promise<number> {
+  return runDesk({
+    config: readConfig(),
+    work: (desk, tookMs) => {
+      say(readyMessage(desk, tookMs));
+      return Promise.resolve();
+    },
+  });
+}
+
+/**
+ * Brings a desk up on a data directory of its own, has `work` done with it, and stops all of it when asked to or when
+ * the work fails. @returns the exit code.
+ */
+export async function runDesk({ config, environment, ports, work }: DeskRun): Promise<number> {
   const startedMs = Date.now();
-  const config = readConfig();
   const owner = await markProcess(process.pid);
   if (!owner) {
     throw new Error('This system does not tell about processes (/proc or ps).');
@@ -37,7 +62,8 @@ export async function runUp(): Promise<number> {
   }
   const stop = new AbortController();
   const runLog = await takeOver(config.dataDir, owner);
-  const desk = new Desk({ config, log: say, runLog, signal: stop.signal });
+  const { signal } = stop;
+  const desk = new Desk({ config, environment, ports, log: say, runLog, signal });
   let exitCode = 0;
   let forced = false;
   const asked = onStopRequest((again) => {
@@ -54,7 +80,7 @@ export async function runUp(): Promise<number> {
   try {
     const ready = await desk.start();
     await lock.running(ready.url);
-    say(readyMessage(ready, Date.now() - startedMs));
+    await work(ready, Date.now() - startedMs, signal);
     await asked;
   } catch (error) {
     // What fails because it was stopped under its feet is no failure.

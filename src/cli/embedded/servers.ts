@@ -1,6 +1,7 @@
 import type { Config } from '../../config.js';
 import { findTemporalServer } from '../../temporal/find-server.js';
 import { defaultCacheDir } from '../../process-environment.js';
+import type { DeskPorts } from './desk.js';
 import type { KeptPorts } from './kept-ports.js';
 import { preparePostgres } from './postgres-home.js';
 import type { RunningPostgres } from './postgres.js';
@@ -14,6 +15,8 @@ export interface ServerContext {
   log: (line: string) => void;
   logDir: string;
   ports: KeptPorts;
+  /** Tried after those of the last start. */
+  usualPorts: DeskPorts;
   runLog: RunLog;
   signal: AbortSignal;
   /** Keeps a started server running from now on. */
@@ -54,7 +57,7 @@ export interface WorkflowServer {
 
 /** The Temporal to use: that of TEMPORAL_ADDRESS, else a dev server of our own. */
 export async function startWorkflows(context: ServerContext): Promise<WorkflowServer> {
-  const { config, log, logDir, ports, runLog, signal } = context;
+  const { config, log, logDir, ports, usualPorts, runLog, signal } = context;
   const namespace = config.TEMPORAL_NAMESPACE;
   if (config.TEMPORAL_ADDRESS) {
     return {
@@ -73,8 +76,8 @@ export async function startWorkflows(context: ServerContext): Promise<WorkflowSe
       dataDir: config.dataDir,
       logDir,
       namespace,
-      ports: [...ports.wished('temporal'), 7233, 7234, 7235],
-      uiPorts: keep ? [keep.uiPort] : [...ports.wished('temporalUi'), 8233, 8234, 8235],
+      ports: [...ports.wished('temporal'), ...usualPorts.temporal],
+      uiPorts: keep ? [keep.uiPort] : [...ports.wished('temporalUi'), ...usualPorts.temporalUi],
       headless: false,
       signal,
       onStart: (mark) => runLog.add('temporal', mark, TEMPORAL_STOP),
