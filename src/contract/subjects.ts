@@ -121,6 +121,10 @@ export const subjectExport = z
         ratings: z.array(
           z.object({ rating: z.int().nullable(), solved: z.boolean().nullable(), at: z.string() }),
         ),
+        attachments: z
+          .array(z.object({ id: z.uuid(), mediaType: z.string(), name: z.string().nullable() }))
+          .describe('Files, to be had by `GET /attachments/{id}`'),
+        imported: z.unknown().describe('What a former system told of the person beside'),
       }),
     ),
     mentions: z.array(z.object({ complaint: z.string(), kind: z.string(), excerpt: z.string() })),

@@ -112,6 +112,8 @@ export async function emptyComplaint(
       r as (update replies set text_digest = '' where complaint_id = $1),
       i as (update inbox set message_id = 'erased/' || id where complaint_id = $1),
       p as (update publications set external_ref = null, last_error = null where complaint_id = $1),
+      m as (update imported_rows set personal = null, digest = '' where complaint_id = $1),
+      x as (delete from exports where request -> 'filter' ? 'q'),
       k as (delete from idempotency_keys k using before b
         where k.resource_id = b.id or k.body::text like '%' || b.id || '%' or k.body::text like '%' || b.number || '%'),
       c as (update complaints set author_name = null, author_handle = null, author_contact = null,
@@ -142,6 +144,9 @@ export interface SubjectExportRow {
   municipality: string | null;
   texts: { kind: string; text: string }[];
   ratings: { rating: number | null; solved: boolean | null; at: string }[];
+  attachments: { id: string; mediaType: string; name: string | null }[];
+  /** What another system told of the person beside, as its file had it. */
+  imported: unknown;
 }
 
 /** Complaints with their texts, oldest first. Internal notes are the desk's and not given out. */
@@ -154,7 +159,11 @@ export async function readForExport(db: Db, ids: string[]): Promise<SubjectExpor
        coalesce((select jsonb_agg(jsonb_build_object('kind', t.kind, 'text', t.body) order by t.id)
          from texts t where t.complaint_id = c.id and t.body is not null and t.kind <> 'note'), '[]') as texts,
        coalesce((select jsonb_agg(jsonb_build_object('rating', g.rating, 'solved', g.solved, 'at', g.created_at)
-           order by g.created_at) from ratings g where g.complaint_id = c.id), '[]') as ratings
+           order by g.created_at) from ratings g where g.complaint_id = c.id), '[]') as ratings,
+       coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'mediaType', a.media_type, 'name', a.name)
+           order by a.created_at) from attachments a
+         where a.complaint_id = c.id and a.erased_machine_at is null), '[]') as attachments,
+       (select personal from imported_rows m where m.complaint_id = c.id) as imported
      from complaints c where c.id = any($1) order by c.received_at, c.id`,
     [ids],
   );
