@@ -30,6 +30,33 @@ create table api_keys (
   CHECK (((agency_id IS NOT NULL) = (role = 'agency'::text))),
   CHECK ((role = ANY (ARRAY['intake'::text, 'operator'::text, 'agency'::text, 'curator'::text, 'analyst'::text, 'admin'::text])))
 );
+create table attachments (
+  id uuid not null,
+  complaint_id uuid,
+  reply_id uuid,
+  inbox_id uuid,
+  "position" smallint default 0 not null,
+  media_type text not null,
+  bytes bigint not null,
+  width integer,
+  height integer,
+  name text,
+  digest bytea,
+  key bytea,
+  lat double precision,
+  lon double precision,
+  uploaded_by text not null,
+  created_at timestamp with time zone not null,
+  uploaded_machine_at timestamp with time zone default now() not null,
+  bound_at timestamp with time zone,
+  erased_machine_at timestamp with time zone,
+  stored boolean default true not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (complaint_id) REFERENCES complaints(id),
+  FOREIGN KEY (inbox_id) REFERENCES inbox(id),
+  FOREIGN KEY (reply_id) REFERENCES replies(id),
+  CHECK (((bound_at IS NULL) OR (complaint_id IS NOT NULL)))
+);
 create table audit_heads (
   complaint_id uuid not null,
   seq integer not null,
@@ -56,6 +83,7 @@ create table commands (
   result jsonb,
   created_at timestamp with time zone not null,
   decided_at timestamp with time zone,
+  expected_versions integer[],
   PRIMARY KEY (id),
   FOREIGN KEY (complaint_id) REFERENCES complaints(id),
   CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'refused'::text])))
@@ -115,6 +143,7 @@ create table complaints (
   closed_at timestamp with time zone,
   process jsonb default '{}'::jsonb not null,
   imported_at timestamp with time zone,
+  erased_at timestamp with time zone,
   PRIMARY KEY (id),
   UNIQUE (number),
   UNIQUE (track_token),
@@ -436,9 +465,54 @@ create table users (
   CHECK (((agency_id IS NOT NULL) OR (role <> ALL (ARRAY['coordinator'::text, 'executor'::text, 'head'::text])))),
   CHECK ((role = ANY (ARRAY['operator'::text, 'coordinator'::text, 'executor'::text, 'head'::text, 'curator'::text, 'analyst'::text, 'admin'::text])))
 );
+create table webhook_deliveries (
+  id uuid default gen_random_uuid() not null,
+  place bigint generated always as identity not null,
+  webhook_id uuid not null,
+  complaint_id uuid,
+  seq integer,
+  type text not null,
+  payload json not null,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  attempts_before integer default 0 not null,
+  next_at timestamp with time zone default now() not null,
+  log jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (id),
+  UNIQUE (webhook_id, complaint_id, seq),
+  FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
+  CHECK (((complaint_id IS NULL) = (seq IS NULL))),
+  CHECK (((complaint_id IS NULL) = (type = 'webhook.test'::text))),
+  CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+create table webhooks (
+  id uuid not null,
+  agency_id uuid,
+  label text not null,
+  url text not null,
+  events text[],
+  active boolean default true not null,
+  disabled_reason text,
+  secret text not null,
+  old_secrets jsonb default '[]'::jsonb not null,
+  failures integer default 0 not null,
+  failing_since timestamp with time zone,
+  paused_until timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id),
+  CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text])))
+);
 
 -- Indexes
 CREATE INDEX absences_user ON public.absences USING btree (user_id, ends_at);
+CREATE INDEX attachments_complaint ON public.attachments USING btree (complaint_id) WHERE (complaint_id IS NOT NULL);
+CREATE INDEX attachments_inbox ON public.attachments USING btree (inbox_id) WHERE (inbox_id IS NOT NULL);
+CREATE INDEX attachments_reply ON public.attachments USING btree (reply_id) WHERE (reply_id IS NOT NULL);
+CREATE INDEX attachments_to_remove ON public.attachments USING btree (id) WHERE ((erased_machine_at IS NOT NULL) AND stored);
+CREATE INDEX attachments_unbound ON public.attachments USING btree (uploaded_machine_at) WHERE (bound_at IS NULL);
 CREATE INDEX commands_complaint ON public.commands USING btree (complaint_id);
 CREATE INDEX commands_pending ON public.commands USING btree (created_at) WHERE (state = 'pending'::text);
 CREATE INDEX complaints_agency ON public.complaints USING btree (agency_id, received_at DESC, id DESC);
@@ -477,6 +551,11 @@ CREATE INDEX texts_complaint ON public.texts USING btree (complaint_id);
 CREATE INDEX texts_search ON public.texts USING gin (search);
 CREATE INDEX texts_trigrams ON public.texts USING gin (folded gin_trgm_ops);
 CREATE INDEX users_agency ON public.users USING btree (agency_id, role) WHERE active;
+CREATE INDEX webhook_deliveries_age ON public.webhook_deliveries USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, next_at, place) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_head ON public.webhook_deliveries USING btree (webhook_id, complaint_id, seq) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (webhook_id, place DESC);
+CREATE INDEX webhooks_agency ON public.webhooks USING btree (agency_id);
 
 -- Functions
 CREATE OR REPLACE FUNCTION public.in_scope(scope jsonb, c complaints)
@@ -503,6 +582,8 @@ grant delete, insert, select, update on absences to otklik_api;
 grant select on absences to otklik_worker;
 grant insert, select, update on api_keys to otklik_api;
 grant select on api_keys to otklik_worker;
+grant delete, insert, select, update on attachments to otklik_api;
+grant delete, insert, select, update on attachments to otklik_worker;
 grant insert, select, update on audit_heads to otklik_worker;
 grant select on audit_heads to otklik_api;
 grant insert, select on audit_roots to otklik_worker;
@@ -517,26 +598,27 @@ grant usage on complaint_numbers to otklik_worker;
 grant insert, select, update on complaints to otklik_worker;
 grant select on complaints to otklik_api;
 grant insert (address, author_contact, author_handle, author_name, campaign, created_by, event_hash, event_seq, external_id, id, lat, lon, municipality_given, number, origin, parent_id, person_key, posted_at, received_at, source, text_id, track_token, url, visibility) on complaints to otklik_api;
-grant update (address, author_contact, author_handle, author_name, event_hash, event_seq, person_key, url) on complaints to otklik_api;
+grant update (address, author_contact, author_handle, author_name, erased_at, event_hash, event_seq, external_id, lat, lon, person_key, url) on complaints to otklik_api;
 grant insert, select on desk_settings to otklik_api;
 grant insert, select on desk_settings to otklik_worker;
 grant insert, select on events to otklik_api;
 grant insert, select on events to otklik_worker;
 grant delete, insert, select, update on exports to otklik_api;
-grant insert, select on extensions to otklik_api;
-grant insert, select, update on extensions to otklik_worker;
+grant delete, insert, select on extensions to otklik_api;
+grant delete, insert, select, update on extensions to otklik_worker;
 grant delete, insert, select, update on idempotency_keys to otklik_api;
 grant delete, select on idempotency_keys to otklik_worker;
 grant insert, select, update on import_problems to otklik_worker;
 grant select on import_problems to otklik_api;
 grant insert, select on imported_rows to otklik_worker;
 grant select on imported_rows to otklik_api;
-grant update (personal) on imported_rows to otklik_api;
+grant update (digest, personal) on imported_rows to otklik_api;
 grant update (personal) on imported_rows to otklik_worker;
 grant delete, insert, select, update on imports to otklik_worker;
 grant insert, select on imports to otklik_api;
 grant insert, select on inbox to otklik_api;
 grant insert, select, update on inbox to otklik_worker;
+grant update (message_id) on inbox to otklik_api;
 grant delete, insert, select on list_snapshots to otklik_api;
 grant insert, select on notes to otklik_api;
 grant insert, select on notes to otklik_worker;
@@ -548,6 +630,7 @@ grant usage on outbox_id_seq to otklik_api;
 grant usage on outbox_id_seq to otklik_worker;
 grant insert, select on publications to otklik_api;
 grant insert, select, update on publications to otklik_worker;
+grant update (external_ref, last_error) on publications to otklik_api;
 grant insert, select on ratings to otklik_api;
 grant insert, select on ratings to otklik_worker;
 grant insert, select, update on region_items to otklik_api;
@@ -566,3 +649,9 @@ grant insert, select on texts to otklik_worker;
 grant update (body, key) on texts to otklik_api;
 grant insert, select, update on users to otklik_api;
 grant select on users to otklik_worker;
+grant delete, insert, select, update on webhook_deliveries to otklik_worker;
+grant insert, select, update on webhook_deliveries to otklik_api;
+grant delete, insert, select on webhooks to otklik_api;
+grant select on webhooks to otklik_worker;
+grant update (active, disabled_reason, events, failing_since, failures, label, old_secrets, paused_until, secret, url) on webhooks to otklik_api;
+grant update (active, disabled_reason, failing_since, failures, paused_until) on webhooks to otklik_worker;

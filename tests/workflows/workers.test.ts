@@ -30,7 +30,7 @@ async function insisting(number: string, path: string, body: object = {}): Promi
 async function failedTasksOf(number: string): Promise<number> {
   const handle = desk.client.workflow.getHandle(complaintWorkflowId(number));
   const { events } = await handle.fetchHistory();
-  return events!.filter(({ eventType }) => eventType === WORKFLOW_TASK_FAILED).length;
+  return events!.filter(({ eventType }) => Number(eventType) === WORKFLOW_TASK_FAILED).length;
 }
 
 describe('workers', () => {
