@@ -7,7 +7,13 @@ import type { Command } from 'commander';
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { listProblems } from '../db/import-problems.js';
-import { findImport, findStopped, insertImport, type ImportOptions } from '../db/imports-store.js';
+import {
+  findImport,
+  findStopped,
+  insertImport,
+  LEASE_S,
+  type ImportOptions,
+} from '../db/imports-store.js';
 import { openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
 import { readAnchor } from '../db/settings.js';
@@ -111,18 +117,26 @@ async function carryOut(
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const bar = flags.json === true || !process.stderr.isTTY ? null : progressBar();
   let failure: unknown;
-  const carried = await carryOutNext(deps, {
-    id,
-    pathOf: () => path,
-    isStopping: () => isStopping,
-    onProgress: (counts, total) => {
-      if (total !== null) bar?.start(total, 0, { in: 0, bad: 0 });
-      bar?.update(counts.read, { in: counts.in, bad: counts.bad });
-    },
-    unexpected: (error) => {
-      failure = error;
-    },
-  });
+  const carry = () =>
+    carryOutNext(deps, {
+      id,
+      pathOf: () => path,
+      isStopping: () => isStopping,
+      onProgress: (counts, total) => {
+        if (total !== null) bar?.start(total, 0, { in: 0, bad: 0 });
+        bar?.update(counts.read, { in: counts.in, bad: counts.bad });
+      },
+      unexpected: (error) => {
+        failure = error;
+      },
+    });
+  let carried = await carry();
+  if (carried === null) {
+    // A run that was killed holds its import for some seconds more.
+    console.error('A run of the same import was not ended; waiting whether it still lives …');
+    await new Promise((resolve) => setTimeout(resolve, (LEASE_S + 1) * 1_000));
+    carried = await carry();
+  }
   bar?.stop();
   if (carried === null) {
     throw new TableFileError('broken', 'Another process is just importing this file. Wait for it.');

@@ -76,7 +76,17 @@ export async function listProblems(
       limit + 1,
     ],
   );
-  return { rows, total: rows[0]?.total ?? 0 };
+  const total = rows[0]?.total ?? 0;
+  return {
+    rows: rows.map(({ severity: kind, row, column, reason, rows: shared }) => ({
+      severity: kind,
+      row,
+      column,
+      reason,
+      rows: shared,
+    })),
+    total,
+  };
 }
 
 /** Which rows of a source are here already, by their ids there; and which of our own complaints they are. */

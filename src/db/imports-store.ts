@@ -100,8 +100,9 @@ export async function findStopped(db: Db, digest: Buffer): Promise<string | null
   return rows[0]?.id ?? null;
 }
 
-/** So long an import may be silent before another process takes it up. */
-const LEASE = `interval '60 seconds'`;
+/** So long an import may be silent before another process takes it up: seconds. */
+export const LEASE_S = 15;
+const LEASE = `interval '${LEASE_S} seconds'`;
 
 /**
  * Takes an import that nobody works on: the one of this id, else the oldest that came in by the API.
@@ -191,7 +192,7 @@ export async function releaseImport(
   );
 }
 
-/** Holds an import for another minute, while its file is looked through. */
+/** Holds an import on, while its file is looked through. */
 export async function holdImport(db: Db, id: string, lease: string): Promise<void> {
   await db.query(
     `update imports set leased_until = now() + ${LEASE} where id = $1 and lease = $2 and state = 'running'`,

@@ -73,7 +73,7 @@ function wrongIn(
   },
   key: FieldKey,
   isRight: (value: string) => boolean,
-): (string | FieldKey)[][] {
+): string[][] {
   const constant = mapping.constants[key];
   return [
     ...Object.entries(mapping.values[key] ?? {})

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import {
@@ -10,7 +12,13 @@ import { incidentRows, type IncidentRow } from '../../bench/incident-rows.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { INCIDENT_COLUMNS } from '../../src/exchange/incident-columns.js';
 import { complaintWorkflowId } from '../../src/temporal/names.js';
-import { fileFolder, importFile, sendImport, writeBytes } from '../support/import-desk.js';
+import {
+  endOfImport,
+  fileFolder,
+  importFile,
+  sendImport,
+  writeBytes,
+} from '../support/import-desk.js';
 import { openDesk, type HttpDesk } from '../support/http-desk.js';
 import { untilHolds } from '../support/until-holds.js';
 
@@ -323,6 +331,29 @@ constants: { source: phone }
     );
     expect(first[0]).toMatchObject({ at: new Date('2018-04-13T03:11:26Z'), source: 'phone' });
   }, 60_000);
+
+  it('goes on where it was when its worker stopped', async () => {
+    const file = files.path('long.xlsx');
+    await writeIncidentXlsx(file, rowsOf(4_000, 20_000));
+    const sent = await sendImport(desk, file);
+    await untilHolds(
+      async () => (await desk.call('GET', `/imports/${sent.body.id}`)).body.progress.read as number,
+      (read) => read > 0,
+    );
+
+    await desk.stopWorker();
+    const { body: halfway } = await desk.call('GET', `/imports/${sent.body.id}`);
+    await desk.startWorker();
+    const done = await endOfImport(desk, sent.body.id);
+
+    expect(halfway.state).toBe('running');
+    expect(halfway.progress.read).toBeLessThan(4_000);
+    expect(done.progress).toMatchObject({ read: 4_000, in: 4_000, alreadyThere: 0, bad: 0 });
+    expect(
+      await count('select count(*)::int as n from imported_rows where import_id = $1', [done.id]),
+    ).toBe(4_000);
+    expect(await readdir(join(desk.config.dataDir, 'imports'))).toEqual([]);
+  }, 120_000);
 
   it('names the line of a mistake in a mapping', async () => {
     const file = await writeBytes(files.path('m.csv'), 'a,b\n1,2\n');

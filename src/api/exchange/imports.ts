@@ -113,14 +113,7 @@ export function importRoutes(deps: AppDeps): Router {
       column: last.column,
       reason: last.reason,
     }));
-    const items = page.rows.map(({ severity: kind, row: at, column, reason, rows: shared }) => ({
-      severity: kind,
-      row: at,
-      column,
-      reason,
-      rows: shared,
-    }));
-    res.json({ items, nextCursor: page.nextCursor, total });
+    res.json({ items: page.rows, nextCursor: page.nextCursor, total });
   });
 
   return router;

@@ -34,17 +34,9 @@ export function showImport(
       warnings: counts.warnings,
     },
     clockRule: CLOCK_RULE,
-    errors: errors.map(shown),
-    warnings: warnings.map(shown),
+    errors,
+    warnings,
     createdAt: row.createdAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
   };
 }
-
-const shown = ({ severity, row, column, reason, rows }: ImportProblem): ImportProblem => ({
-  severity,
-  row,
-  column,
-  reason,
-  rows,
-});

@@ -13,8 +13,8 @@ import { runImport, type ImportDeps, type ImportRun } from './run-import.js';
 
 export type CarriedOut = 'done' | 'failed' | 'stopped' | 'lost' | 'waiting';
 
-/** Well below the lease's minute: a file of many megabytes is looked through before the first batch. */
-const HOLD_EVERY_MS = 15_000;
+/** Well below the lease's time: a file of many megabytes is looked through before the first batch. */
+const HOLD_EVERY_MS = 4_000;
 
 /**
  * Takes an import that nobody works on (of this id, or the oldest that waits for a worker) and carries it out to its

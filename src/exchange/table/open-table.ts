@@ -78,14 +78,16 @@ async function sheetsOf(
   folder: string,
 ): Promise<{ sheets: Sheet[]; close: () => void }> {
   if ((await sniff(path)) === 'csv') {
-    const { encoding, byteOrderMark, separator, rows, verify } = await openCsv(path);
+    const csv = await openCsv(path);
+    const { encoding, byteOrderMark, separator } = csv;
     const detected: Detected = {
       format: 'csv',
       encoding,
       byteOrderMark,
       separator: separator === '\t' ? 'tab' : separator,
     };
-    return { sheets: [{ detected, rows, verify }], close: () => undefined };
+    const sheet = { detected, rows: () => csv.rows(), verify: () => csv.verify() };
+    return { sheets: [sheet], close: () => undefined };
   }
   const workbook = await openWorkbook(path, folder);
   return {
