@@ -17,11 +17,10 @@ import {
 import { openPool } from '../db/pool.js';
 import { RegionCache } from '../db/region-store.js';
 import { readAnchor } from '../db/settings.js';
-import { canonicalJson } from '../db/timeline.js';
 import { ConfigError } from '../config.js';
 import { readMapping } from '../exchange/mapping-file.js';
 import { carryOutNext } from '../exchange/run/carry-out.js';
-import { importFolder } from '../exchange/run/import-files.js';
+import { importDigest, importFolder } from '../exchange/run/import-files.js';
 import { TableFileError } from '../exchange/table/cell.js';
 import { sniff } from '../exchange/table/sniff.js';
 import { wallClock } from '../exchange/values/wall-clock.js';
@@ -86,7 +85,7 @@ async function importFor(pool: pg.Pool, path: string, options: ImportOptions): P
   await sniff(path);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  const digest = createHash('sha256').update(hash.digest()).update(canonicalJson(options)).digest();
+  const digest = importDigest(hash.digest(), options);
   const stopped = await findStopped(pool, digest);
   if (stopped !== null) return stopped;
   const id = uuid();

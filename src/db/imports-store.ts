@@ -22,7 +22,7 @@ export interface ImportCounts {
   warnings: number;
 }
 
-export const NO_COUNTS: ImportCounts = {
+const NO_COUNTS: ImportCounts = {
   rowDone: 0,
   read: 0,
   in: 0,

@@ -17,9 +17,9 @@ function taken(now: string, before: Partial<Process> = {}): Turn {
       complaintId: 'c',
       now: local(now),
       actor: 'system',
-      calendar,
+      calendarOf: () => calendar,
       ladder,
-      agency: agencyOf('agency-a'),
+      agencies: new Map([['agency-a', agencyOf('agency-a')]]),
     },
   );
   triage(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import express from 'express';
@@ -8,7 +7,6 @@ import { importProblemQuery, newImport } from '../../contract/imports.js';
 import { decodeCursor, pageFrom, queryDigest } from '../../db/cursors.js';
 import { listProblems } from '../../db/import-problems.js';
 import { findImport, insertImport, type ImportOptions } from '../../db/imports-store.js';
-import { canonicalJson } from '../../db/timeline.js';
 import { AppError, invalid, notFound } from '../../errors.js';
 import {
   columnsOf,
@@ -17,7 +15,7 @@ import {
   type Mapping,
 } from '../../exchange/mapping-file.js';
 import { INCIDENT_TABLE } from '../../exchange/rows/field-layout.js';
-import { IMPORT_BYTES_MAX, importFolder } from '../../exchange/run/import-files.js';
+import { IMPORT_BYTES_MAX, importDigest, importFolder } from '../../exchange/run/import-files.js';
 import { TableFileError } from '../../exchange/table/cell.js';
 import { openTable } from '../../exchange/table/open-table.js';
 import { sniff } from '../../exchange/table/sniff.js';
@@ -132,10 +130,6 @@ async function importOf(deps: AppDeps, req: Request) {
   if (row === null) throw notFound();
   return row;
 }
-
-/** The same file, to be read in the same way. */
-export const importDigest = (file: Buffer, options: ImportOptions): Buffer =>
-  createHash('sha256').update(file).update(canonicalJson(options)).digest();
 
 async function optionsOf(deps: AppDeps, body: unknown, folder: string): Promise<ImportOptions> {
   const { digest, ...fields } = body as Record<string, unknown>;

@@ -1,10 +1,16 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Db } from '../../db/pool.js';
-import { unfinishedOf } from '../../db/imports-store.js';
+import { unfinishedOf, type ImportOptions } from '../../db/imports-store.js';
+import { canonicalJson } from '../../db/timeline.js';
 
 /** Larger files are refused: a million rows of the 47 columns have some 400 MB as XLSX. */
 export const IMPORT_BYTES_MAX = 512 * 2 ** 20;
+
+/** Names an import: a file, by its sha256, to be read in one way. */
+export const importDigest = (file: Buffer, options: ImportOptions): Buffer =>
+  createHash('sha256').update(file).update(canonicalJson(options)).digest();
 
 /** Where uploaded files lie until their import ends: readable by the desk's user alone. */
 export async function importFolder(dataDir: string): Promise<string> {
