@@ -22,17 +22,6 @@ export interface ImportCounts {
   warnings: number;
 }
 
-const NO_COUNTS: ImportCounts = {
-  rowDone: 0,
-  read: 0,
-  in: 0,
-  open: 0,
-  there: 0,
-  changed: 0,
-  bad: 0,
-  warnings: 0,
-};
-
 export type ImportState = 'queued' | 'running' | 'done' | 'failed';
 
 export interface ImportRow {
