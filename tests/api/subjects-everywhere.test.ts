@@ -202,7 +202,9 @@ describe('an erased complaint that is still open', () => {
       ),
     ]);
 
-    expect(answers.filter(({ status }) => status >= 500).map(({ body }) => body)).toEqual([]);
+    expect(
+      answers.map(({ status }, i) => `${i}:${status}`).filter((line) => line.includes(':5')),
+    ).toEqual([]);
     await desk.until(number, ({ status }) => status !== 'received');
     await post('/subjects/erase', { complaints: [number] });
     expect(await audit()).toEqual([]);
