@@ -9,6 +9,8 @@ export type ProblemKind =
   | 'text_altered'
   | 'text_removed'
   | 'text_swapped'
+  | 'attachment_altered'
+  | 'attachment_removed'
   | 'root_altered'
   | 'root_removed'
   | 'root_signature';

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Db } from '../db/pool.js';
 import { textDigest } from '../db/timeline.js';
+import { REDACTED } from '../subjects/terms.js';
 import type { Problems } from './problems.js';
 
 /** An event's word on a text, and where it stands. */
@@ -19,6 +20,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Compares texts with the digests that events keep of them, some hundred at a time. */
 export class TextChecks {
   checked = 0;
+  redacted = 0;
+  erased = 0;
   private waiting: Reference[] = [];
 
   constructor(
@@ -44,11 +47,16 @@ export class TextChecks {
       [references.map((reference) => reference.id)],
     );
     const texts = new Map(rows.map((text) => [text.id, text]));
+    const emptied: Reference[] = [];
     for (const reference of references) {
-      if (!this.isAsWritten(reference, texts.get(reference.id.toLowerCase()))) {
-        await this.look(reference);
+      const text = texts.get(reference.id.toLowerCase());
+      if (text?.key === null && text.body === null) {
+        emptied.push(reference);
+      } else if (!this.isAsWritten(reference, text)) {
+        await this.look(reference, text?.body ?? '');
       }
     }
+    await this.lookAtEmpty(emptied);
     this.checked += references.length;
   }
 
@@ -67,17 +75,42 @@ export class TextChecks {
     }
   }
 
-  /** A text that is not what this event says may have been redacted since, which a later event says. */
-  private async look({ id, ...reference }: Reference): Promise<void> {
+  /**
+   * A text that is not what this event says may have been redacted since, which a later event says; the text then shows
+   * where. What was made of it last is compared with that event itself.
+   */
+  private async look({ id, ...reference }: Reference, body: string): Promise<void> {
     const { rows } = await this.db.query(
       `select from events where complaint_id = $1 and seq > $2 and type = 'redacted'
         and data -> 'text' ->> 'id' = $3 limit 1`,
       [reference.complaintId, reference.seq, id],
     );
-    if (rows.length === 0) {
-      const detail = `its text ${id} is not what was written: words or key were changed`;
-      const { number, complaintId, seq } = reference;
-      this.problems.add({ kind: 'text_altered', number, complaintId, seq, detail });
+    if (rows.length > 0 && body.includes(REDACTED)) {
+      this.redacted += 1;
+      return;
+    }
+    const detail = `its text ${id} is not what was written: words or key were changed`;
+    const { number, complaintId, seq } = reference;
+    this.problems.add({ kind: 'text_altered', number, complaintId, seq, detail });
+  }
+
+  /** Who may empty a text must say so: an event of the complaint tells of it. */
+  private async lookAtEmpty(emptied: Reference[]): Promise<void> {
+    if (emptied.length === 0) {
+      return;
+    }
+    const { rows } = await this.db.query<{ id: string }>(
+      `select distinct complaint_id as id from events where complaint_id = any($1) and type = 'erased'`,
+      [emptied.map(({ complaintId }) => complaintId)],
+    );
+    const told = new Set(rows.map(({ id }) => id));
+    for (const { number, complaintId, seq, id } of emptied) {
+      if (told.has(complaintId)) {
+        this.erased += 1;
+      } else {
+        const detail = `its text ${id} is empty, and no event says that it was erased`;
+        this.problems.add({ kind: 'text_removed', number, complaintId, seq, detail });
+      }
     }
   }
 
@@ -92,9 +125,6 @@ export class TextChecks {
       return true;
     }
     const { key, body } = text;
-    if (key === null && body === null) {
-      return true;
-    }
     if (key === null || body === null) {
       const what = key === null ? 'has no key, but words' : 'has a key, but no words';
       this.problems.add({ kind: 'text_altered', ...of, detail: `its text ${id} ${what}` });

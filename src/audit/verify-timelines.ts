@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { CursorRows } from './cursor-rows.js';
 import type { Problems } from './problems.js';
 import { ChainCheck, type ComplaintRow, type StoredEvent } from './verify-chain.js';
+import { AttachmentChecks } from './verify-attachments.js';
 import { TextChecks } from './verify-texts.js';
 
 /** Complaints that no root has yet, or not up to their last event. */
@@ -18,6 +19,10 @@ export interface TimelineCounts {
   complaints: number;
   events: number;
   texts: number;
+  attachments: number;
+  /** References to texts that were redacted or erased since: events on their timelines say by whom. */
+  redacted: number;
+  erased: number;
   notRooted: NotRooted;
 }
 
@@ -29,7 +34,7 @@ const EVENTS = `select complaint_id, seq, type, (extract(epoch from at) * 1000):
   from events order by complaint_id, seq`;
 
 /**
- * Recomputes every chain and compares every text, in the transaction that is open on `client`: complaints
+ * Recomputes every chain and compares every text and attachment, in the transaction that is open on `client`: complaints
  * and events are walked side by side in the order of their ids, a page at a time.
  */
 export async function verifyTimelines(
@@ -38,8 +43,17 @@ export async function verifyTimelines(
   onProgress: (counts: TimelineCounts) => void,
 ): Promise<TimelineCounts> {
   const notRooted: NotRooted = { newer: 0, moved: 0, numbers: [] };
-  const counts: TimelineCounts = { complaints: 0, events: 0, texts: 0, notRooted };
+  const counts = {
+    complaints: 0,
+    events: 0,
+    texts: 0,
+    attachments: 0,
+    redacted: 0,
+    erased: 0,
+    notRooted,
+  };
   const texts = new TextChecks(client, problems);
+  const attachments = new AttachmentChecks(client, problems);
   const complaints = new CursorRows<ComplaintRow>(client, 'audit_complaints', COMPLAINTS, 1_000);
   const events = new CursorRows<StoredEvent>(client, 'audit_events', EVENTS, 2_000);
 
@@ -52,6 +66,7 @@ export async function verifyTimelines(
       if (event.complaint_id === complaintId) {
         chain.next(event);
         texts.add({ number, complaintId, seq: event.seq }, event.data);
+        attachments.add({ number, complaintId, seq: event.seq }, event.data);
       } else {
         orphan(problems, event.complaint_id);
       }
@@ -65,6 +80,9 @@ export async function verifyTimelines(
     if (texts.isFull) {
       await texts.flush();
     }
+    if (attachments.isFull) {
+      await attachments.flush();
+    }
     onProgress(counts);
   }
   while ((event = events.current ?? (await events.load()))) {
@@ -73,7 +91,9 @@ export async function verifyTimelines(
     events.drop();
   }
   await texts.flush();
-  return { ...counts, texts: texts.checked };
+  await attachments.flush();
+  const { checked, redacted, erased } = texts;
+  return { ...counts, texts: checked, redacted, erased, attachments: attachments.checked };
 }
 
 function orphan(problems: Problems, complaintId: string): void {

@@ -16,6 +16,11 @@ export interface AuditReport {
   events: number;
   /** References of events to texts, each compared. */
   texts: number;
+  /** References to texts that were redacted or erased since, each by an event that says who did it. */
+  redacted: number;
+  erased: number;
+  /** References of events to attachments, each compared with its row. */
+  attachments: number;
   roots: number;
   /** The first thousand. */
   problems: Problem[];
@@ -64,11 +69,17 @@ export async function verifyAudit(pool: pg.Pool, options: VerifyOptions): Promis
 }
 
 function notesOf(
-  { notRooted }: TimelineCounts,
+  { notRooted, redacted, erased }: TimelineCounts,
   { roots, unsigned, lastAt }: RootCounts,
   auditKey: string | null,
 ): string[] {
   const notes: string[] = [];
+  if (redacted + erased > 0) {
+    notes.push(
+      `Taken out at a person's wish: parts of ${redacted} texts, the whole of ${erased}. ` +
+        'What stood there cannot be compared any more; events `redacted` and `erased` say who did it and when.',
+    );
+  }
   if (auditKey === null) {
     notes.push('No audit key: OTKLIK_AUDIT_KEY is not set, so signatures were not checked.');
   } else if (unsigned > 0) {

@@ -12,7 +12,9 @@ export function registerAudit(program: Command): void {
   const audit = program.command('audit').description('evidence that no timeline was changed');
   audit
     .command('verify')
-    .description('check every timeline, text and audit root; exit code 1 when something is wrong')
+    .description(
+      'check every timeline, text, attachment and audit root; exit code 1 when something is wrong',
+    )
     .option('--json', 'print the report as JSON')
     .action(async (options: { json?: boolean }) => {
       const config = await readOperatorConfig();
@@ -64,9 +66,9 @@ function showProgress({ complaints, events }: { complaints: number; events: numb
 
 /** The report for people. */
 function linesOf(report: AuditReport): string[] {
-  const { complaints, events, texts, roots, problems, problemCount, notes } = report;
+  const { complaints, events, texts, attachments, roots, problems, problemCount, notes } = report;
   return [
-    `Checked ${complaints} complaints, ${events} events, ${texts} texts, ${roots} audit roots.`,
+    `Checked ${complaints} complaints, ${events} events, ${texts} texts, ${attachments} attachments, ${roots} audit roots.`,
     ...(problemCount === 0 ? ['Nothing was changed.'] : [`Problems: ${problemCount}`]),
     ...problems.map((problem) => `  ${whereOf(problem)}: ${problem.detail} [${problem.kind}]`),
     ...(problemCount > problems.length ? [`  … and ${problemCount - problems.length} more`] : []),

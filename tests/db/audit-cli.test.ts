@@ -40,7 +40,7 @@ describe('otklik audit', () => {
     const root = await otklik('audit', 'root');
     expect(root.out).toMatch(/^1 audit roots? written over 1 changed timeline/);
     expect(await otklik('audit', 'verify')).toEqual({
-      out: 'Checked 1 complaints, 3 events, 2 texts, 1 audit roots.\nNothing was changed.',
+      out: 'Checked 1 complaints, 3 events, 2 texts, 0 attachments, 1 audit roots.\nNothing was changed.',
       code: 0,
     });
   });
@@ -51,7 +51,7 @@ describe('otklik audit', () => {
     const { out, code } = await otklik('audit', 'verify');
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
-      'Checked 1 complaints, 2 events, 2 texts, 0 audit roots.',
+      'Checked 1 complaints, 2 events, 2 texts, 0 attachments, 0 audit roots.',
       'Problems: 1',
       `  Complaint ${number}, event 3: it is missing [event_removed]`,
       expect.stringMatching(/^Note: No audit roots yet/),

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventHash, type NewEvent } from '../../src/db/timeline.js';
+import { v7 as uuid } from 'uuid';
+import { bindAttachments } from '../../src/db/attachments-bind.js';
+import { insertAttachment } from '../../src/db/attachments-store.js';
+import { inTransaction } from '../../src/db/pool.js';
+import { appendEvents, eventHash, newText, type NewEvent } from '../../src/db/timeline.js';
 import { openAuditDesk, type AuditDesk, type Filed } from '../support/audit-desk.js';
 
 let desk: AuditDesk;
@@ -55,6 +59,9 @@ describe('otklik audit verify', () => {
         complaints: 3,
         events: 11,
         texts: 6,
+        attachments: 0,
+        redacted: 0,
+        erased: 0,
         roots: 1,
         problems: [],
         problemCount: 0,
@@ -64,9 +71,81 @@ describe('otklik audit verify', () => {
     });
   });
 
-  it('passes when a text and its key were erased', async () => {
+  const says = (type: string, data: object) =>
+    inTransaction(desk.owner, (db) =>
+      appendEvents(db, filed.id, [{ type, at: 0, actor: 'key:1', data: { ...data } }]),
+    );
+
+  it('passes when a text and its key were erased, and an event says so', async () => {
     await tamper('update texts set body = null, key = null where complaint_id = $1');
-    expect(await found()).toEqual([]);
+    expect((await found()).map((problem) => (problem as { kind: string }).kind)).toEqual([
+      'text_removed',
+      'text_removed',
+    ]);
+
+    await says('erased', {});
+
+    expect(await desk.verify()).toMatchObject({ problems: [], erased: 2 });
+  });
+
+  it('passes a redacted text by the event that has its new digest, and counts it', async () => {
+    const changed = newText('complaint', 'Во [удалено] яма', filed.textId);
+    await tamper('update texts set body = $2, key = $3 where id = $1', [
+      filed.textId,
+      changed.body,
+      changed.key,
+    ]);
+    expect(await found()).toEqual([at('text_altered', 1)]);
+
+    await says('redacted', { text: changed.ref });
+
+    expect(await desk.verify()).toMatchObject({ problems: [], redacted: 1 });
+    await tamper(`update texts set body = 'Во [удалено] ям нет' where id = $1`, [filed.textId]);
+    expect(await found()).toEqual([at('text_altered', 6)]);
+  });
+
+  it('finds other words under the cover of an event that says redacted', async () => {
+    const changed = newText('complaint', 'Во дворе всё хорошо', filed.textId);
+    await tamper('update texts set body = $2, key = $3 where id = $1', [
+      filed.textId,
+      changed.body,
+      changed.key,
+    ]);
+    await says('redacted', { text: changed.ref });
+
+    expect(await found()).toEqual([at('text_altered', 1)]);
+  });
+
+  it('finds another file in the place of one that was attached, and one that is gone', async () => {
+    const [one, two, three] = [uuid(), uuid(), uuid()];
+    for (const id of [one, two, three]) {
+      await insertAttachment(desk.owner, {
+        ...{ id, complaintId: null, mediaType: 'image/png', bytes: 9, width: 1, height: 1 },
+        ...{ name: null, digest: Buffer.alloc(32, 1), key: Buffer.alloc(16, 2), location: null },
+        ...{ uploadedBy: 'citizen', at: 0 },
+      });
+    }
+    await inTransaction(desk.owner, (db) =>
+      bindAttachments(db, {
+        complaintId: filed.id,
+        ids: [one, two, three],
+        actor: 'citizen',
+        at: 0,
+      }),
+    );
+    expect(await desk.verify()).toMatchObject({ problems: [], attachments: 3 });
+
+    await tamper('update attachments set digest = $2 where id = $1', [one, Buffer.alloc(32, 3)]);
+    await tamper('update attachments set digest = null, key = null where id = $1', [two]);
+    await tamper('delete from attachments where id = $1', [three]);
+
+    expect(await found()).toEqual([
+      at('attachment_altered', 6),
+      at('attachment_removed', 7),
+      at('attachment_removed', 8),
+    ]);
+    await says('erased', {});
+    expect(await found()).toEqual([at('attachment_altered', 6), at('attachment_removed', 8)]);
   });
 
   it.each([
