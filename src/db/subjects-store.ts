@@ -91,14 +91,14 @@ export async function findByAuthor(
 
 /**
  * With the complaints, what was made of them: split off by the desk, or of a citizen's word that came too late to
- * reopen. These hold the same person's words.
+ * reopen. These hold the same person's words. @returns ids, the oldest complaint's first.
  */
 export async function withParts(db: Db, ids: string[]): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `with recursive parts as (
        select c.id from complaints c where c.id = any($1)
        ${PARTS})
-     select id from parts`,
+     select id from parts join complaints c using (id) order by c.received_at, id`,
     [ids],
   );
   return rows.map(({ id }) => id);

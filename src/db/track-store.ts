@@ -12,6 +12,7 @@ export interface TrackedRow {
   closedAt: Date | null;
   agencyId: string | null;
   text: string | null;
+  contact: string | null;
   rated: boolean;
   erased: boolean;
   answers: {
@@ -21,6 +22,13 @@ export interface TrackedRow {
     publishedAt: string;
     revision: number;
     attachments: ListedAttachment[];
+    /** Of another citizen's complaint, which this one was merged into: who that is and what they wrote. */
+    other: {
+      name: string | null;
+      handle: string | null;
+      contact: string | null;
+      texts: string[];
+    } | null;
   }[];
   messages: { text: string | null; at: string; attachments: ListedAttachment[] }[];
   attachments: ListedAttachment[];
@@ -34,8 +42,13 @@ const PUBLIC_EVENTS = ['received', 'assigned', 'asked', 'closed', 'reopened'];
 // complaint that it was merged into.
 const ANSWERS = `select jsonb_agg(jsonb_build_object('text', w.body, 'kind', w.kind, 'outcome', w.outcome,
     'publishedAt', w.published_at, 'revision', w.revision,
+    'other', case when w.of <> c.id then (select jsonb_build_object('name', o.author_name, 'handle', o.author_handle,
+        'contact', o.author_contact, 'texts', coalesce((select jsonb_agg(x.body) from texts x
+          where x.complaint_id = o.id and x.kind in ('complaint', 'word') and x.body is not null), '[]'))
+      from complaints o where o.id = w.of) end,
     'attachments', ${attachmentsWhere('a.reply_id = w.reply_id')}) order by w.published_at, w.reply_id)
-  from (select distinct on (p.reply_id) p.reply_id, p.revision, p.published_at, r.kind, r.outcome, t.body
+  from (select distinct on (p.reply_id) p.reply_id, p.revision, p.published_at, r.kind, r.outcome, t.body,
+      r.complaint_id as of
     from publications p join replies r on r.id = p.reply_id
       left join reply_revisions v on v.reply_id = p.reply_id and v.revision = p.revision
       join texts t on t.id = coalesce(v.text_id, r.text_id)
@@ -57,7 +70,7 @@ export async function findTracked(db: Db, token: string): Promise<TrackedRow | n
     name: 'find-tracked',
     text: `select c.id, c.number, c.status, c.closure_reason as "closureReason",
         c.received_at as "receivedAt", c.closed_at as "closedAt", c.agency_id as "agencyId",
-        t.body as text, c.erased_at is not null as erased,
+        c.author_contact as contact, t.body as text, c.erased_at is not null as erased,
         exists (select from ratings g where g.complaint_id = c.id and g.run_no = c.run_no) as rated,
         coalesce((${ANSWERS}), '[]'::jsonb) as answers,
         coalesce((${MESSAGES}), '[]'::jsonb) as messages,

@@ -119,6 +119,23 @@ describe('a further word of the citizen', () => {
     expect(more.body.fields[0]?.message).toContain('at most 20');
   });
 
+  it('cannot fill the disk by sending all files at the same moment either', async () => {
+    const complaint = await work.taken();
+    await api.parts.pool.query(
+      `insert into attachments (id, complaint_id, media_type, bytes, uploaded_by, created_at)
+       select gen_random_uuid(), $1, 'application/pdf', 1, 'citizen', now() from generate_series(1, 18)`,
+      [complaint.id],
+    );
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => sentBy(complaint, PDF)));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      201,
+      201,
+      ...Array<number>(6).fill(422),
+    ]);
+  });
+
   it('on a complaint that was merged shows its photo where the word went, and still to its sender', async () => {
     const [main, second] = [await work.assigned(), await work.assigned()];
     await api.post(work.path(second, '/merge'), { into: main.id });

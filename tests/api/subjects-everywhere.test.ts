@@ -210,3 +210,30 @@ describe('an erased complaint that is still open', () => {
     expect(await audit()).toEqual([]);
   }, 60_000);
 });
+
+describe('a page of a private link', () => {
+  it('shows an answer to somebody else without who that is, and none with what its citizen gave away', async () => {
+    const into = await desk.intake(`${POTHOLES}, звоните 8 920 777 66 55`, {
+      author: { name: 'Перелётова Снежана Егоровна', contact: '+79207776655' },
+    });
+    const other = await desk.intake(POTHOLES);
+    await post(`/complaints/${other.number}/merge`, { into: into.number });
+    const text =
+      'Уважаемая Снежана Егоровна! Мы звонили Вам по номеру +7 (920) 777-66-55. Наш телефон 8 831 433-22-11.';
+    await post(`/complaints/${into.number}/replies`, { kind: 'final', outcome: 'explained', text });
+    await desk.until(into.number, ({ status }) => status === 'closed');
+    const answerAt = async (url: string) => {
+      const path = `/track/${url.split('/').at(-1)}`;
+      return (await desk.call('GET', path, undefined, { key: null })).body.answers[0];
+    };
+
+    expect((await answerAt(into.trackingUrl)).text).toBe(
+      text.replace('+7 (920) 777-66-55', '[скрыто]'),
+    );
+    const seen = await answerAt(other.trackingUrl);
+    expect(seen.text).toBe(
+      'Уважаемая [скрыто]! Мы звонили Вам по номеру [скрыто]. Наш телефон 8 831 433-22-11.',
+    );
+    expect(seen.other).toBeUndefined();
+  });
+});

@@ -4,12 +4,16 @@ import type { PreparedFile } from '../../attachments/prepare.js';
 import { storageError } from '../../attachments/storage-error.js';
 import type { UploadedFile } from '../../contract/attachments.js';
 import {
+  countFromCitizen,
   deleteUnbound,
   findAttachment,
   insertAttachment,
   type AttachmentRow,
+  type NewAttachment,
 } from '../../db/attachments-store.js';
-import { AppError } from '../../errors.js';
+import { lockComplaint } from '../../db/complaints-store.js';
+import { inTransaction, type Db } from '../../db/pool.js';
+import { AppError, invalid } from '../../errors.js';
 import { worldNow } from '../deps.js';
 import type { AppDeps } from '../deps.js';
 import type { ReceivedFile } from './receive.js';
@@ -24,6 +28,17 @@ export interface Uploader {
   complaintId: string | null;
 }
 
+/** Files that a citizen may send to one complaint, whether or not a message came with them. */
+const FROM_CITIZEN_MAX = 20;
+
+/** @throws AppError `invalid` when the complaint has as many files from its citizen as it takes. */
+export async function requireRoom(db: Db, complaintId: string): Promise<void> {
+  if ((await countFromCitizen(db, complaintId)) >= FROM_CITIZEN_MAX) {
+    const message = `a complaint takes at most ${FROM_CITIZEN_MAX} files from its citizen`;
+    throw invalid([{ path: 'file', message }]);
+  }
+}
+
 /** The row comes first: a crash leaves a row that nobody binds, and the sweep removes it with its file. */
 async function store(
   deps: AppDeps,
@@ -32,7 +47,7 @@ async function store(
   prepared: PreparedFile,
 ): Promise<void> {
   const { mediaType, bytes, width, height, digest, location, path } = prepared;
-  await insertAttachment(deps.pool, {
+  const made: NewAttachment = {
     id,
     complaintId,
     mediaType,
@@ -45,7 +60,17 @@ async function store(
     location,
     uploadedBy: actor,
     at: worldNow(deps),
-  });
+  };
+  if (complaintId === null) {
+    await insertAttachment(deps.pool, made);
+  } else {
+    // Many at the same moment were all let in before the first of them was counted.
+    await inTransaction(deps.pool, async (db) => {
+      await lockComplaint(db, complaintId);
+      await requireRoom(db, complaintId);
+      await insertAttachment(db, made);
+    });
+  }
   try {
     await deps.files.store.put(id, path);
   } catch (error) {

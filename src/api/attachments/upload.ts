@@ -1,18 +1,14 @@
 import express from 'express';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { v7 as uuid } from 'uuid';
-import { countFromCitizen } from '../../db/attachments-store.js';
 import { invalid } from '../../errors.js';
 import { callerOf, permit } from '../auth.js';
 import type { AppDeps } from '../deps.js';
 import { idempotent, keepInstead, refreshReplay, resourceIdOf } from '../idempotency.js';
 import { limitUploads } from '../rate-limit.js';
 import { complaintOfToken } from '../track/follow.js';
-import { keepUpload, showKept } from './keep-upload.js';
+import { keepUpload, requireRoom, showKept } from './keep-upload.js';
 import { receiveForm, type ReceivedFile } from './receive.js';
-
-/** Files that a citizen may send to one complaint, whether or not a message came with them. */
-const FROM_CITIZEN_MAX = 20;
 
 /** One file, and nothing beside it. Its digest stands for it where calls under a key are compared. */
 function oneFile(deps: AppDeps): RequestHandler[] {
@@ -67,10 +63,7 @@ function admitCitizen(deps: AppDeps): RequestHandler[] {
     limitUploads(deps.config.OTKLIK_RATE_LIMIT > 0),
     async (req, _res, next) => {
       const { id } = await complaintOfToken(deps, String(req.params.token));
-      if ((await countFromCitizen(deps.pool, id)) >= FROM_CITIZEN_MAX) {
-        const message = `a complaint takes at most ${FROM_CITIZEN_MAX} files from its citizen`;
-        throw invalid([{ path: 'file', message }]);
-      }
+      await requireRoom(deps.pool, id);
       next();
     },
   ];

@@ -2,10 +2,11 @@ import type { TrackedComplaint } from '../../contract/track.js';
 import { iso } from '../../contract/primitives.js';
 import type { RegionView } from '../../db/region-store.js';
 import { findByToken, findTracked, type TrackedRow } from '../../db/track-store.js';
-import { hidePersonalData } from '../../domain/personal-data.js';
+import { HIDDEN, hidePersonalData, hideQuoted } from '../../domain/personal-data.js';
 import { isAllowed, placeOf } from '../../domain/transitions.js';
 import type { ListedAttachment } from '../../db/attachments-store.js';
 import { notFound } from '../../errors.js';
+import { patternOf, redact } from '../../subjects/terms.js';
 import type { Sign } from '../attachments/files.js';
 import { showFile } from '../attachments/show.js';
 import { worldNow } from '../deps.js';
@@ -42,6 +43,27 @@ function timelineOf(row: TrackedRow, region: RegionView): TrackedComplaint['time
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
+const isSaid = (text: string | null): text is string => text !== null;
+
+/**
+ * An answer without what it repeats of a citizen's own data; one to another citizen, read here because the complaints were
+ * merged, also without who that is.
+ */
+function shownAnswer(
+  text: string,
+  other: TrackedRow['answers'][number]['other'],
+  quotable: string[],
+): string {
+  if (other === null) {
+    return hideQuoted(text, quotable);
+  }
+  const of = (value: string | null): string[] => (value === null ? [] : [value]);
+  const { name, handle, contact, texts } = other;
+  const pattern = patternOf({ names: of(name), handles: of(handle), contacts: of(contact) });
+  const shown = hideQuoted(text, [...quotable, ...texts, ...of(contact)]);
+  return pattern === null ? shown : redact(shown, pattern, HIDDEN);
+}
+
 /** What the citizen sees of the own complaint: no names of people, no reasons, no notes. */
 function showTracked(
   row: TrackedRow,
@@ -58,6 +80,7 @@ function showTracked(
     hidden ||= shown !== text;
     return shown;
   };
+  const quotable = [row.text, row.contact, ...row.messages.map(({ text }) => text)].filter(isSaid);
   const isFresh = row.closedAt !== null && now - row.closedAt.getTime() <= RATES_WITHIN_MS;
   return {
     number: row.number,
@@ -67,8 +90,9 @@ function showTracked(
     text: own(row.text),
     attachments: files(row.attachments),
     agency: (row.agencyId && region.agencies.get(row.agencyId)?.name) ?? null,
-    answers: row.answers.map((answer) => ({
+    answers: row.answers.map(({ other, ...answer }) => ({
       ...answer,
+      text: answer.text && shownAnswer(answer.text, other, quotable),
       publishedAt: iso(new Date(answer.publishedAt)) ?? '',
       attachments: files(answer.attachments),
     })),
