@@ -72,13 +72,15 @@ export async function findSubject(pool: pg.Pool, subject: Subject): Promise<Foun
   };
 }
 
+/** Of an author's names, handles and contacts so many are looked for at once: each is many ways to be written. */
+const TERMS_MAX = 200;
+
 /** A single word is too common a name to be looked for because an author gave it. */
 const isFullName = (name: string): boolean => /\p{L}{2,}\s+\p{L}{2,}/u.test(name);
 
 function withAuthors(subject: Subject, complaints: SubjectComplaintRow[]): SubjectTerms {
-  const of = (given: string[], found: (string | null)[]): string[] => [
-    ...new Set([...given, ...found.filter((value) => value !== null)]),
-  ];
+  const of = (given: string[], found: (string | null)[]): string[] =>
+    [...new Set([...given, ...found.filter((value) => value !== null)])].slice(0, TERMS_MAX);
   return {
     names: of(
       subject.names,
