@@ -100,7 +100,7 @@ describe('a further word of the citizen', () => {
       'image/jpeg',
       'application/pdf',
     ]);
-    expect(page).toMatch(/<img src="\/files\/[^"]+signature=[^"]+" alt="0.jpg"/);
+    expect(page).toMatch(/<img src="\/files\/[^"]+signature=[^"]+" alt="Фото 1" title="0.jpg"/);
     expect(page).toContain('<bdi>1.jpg</bdi>');
   });
 
