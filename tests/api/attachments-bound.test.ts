@@ -216,7 +216,7 @@ describe('a file', () => {
 
     expect(status).toBe(200);
     expect(headers.get('content-disposition')).toBe(
-      `inline; filename="file.jpg"; filename*=UTF-8''%20%D1%82%D1%80%D0%BE%D1%82%D1%83%D0%B0%D1%80%D1%8B%20%22%D0%B4%D0%B2%D0%BE%D1%80%22.jpg`.replace(
+      `inline; filename="trotuary-dvor.jpg"; filename*=UTF-8''%20%D1%82%D1%80%D0%BE%D1%82%D1%83%D0%B0%D1%80%D1%8B%20%22%D0%B4%D0%B2%D0%BE%D1%80%22.jpg`.replace(
         "''%20",
         "''",
       ),

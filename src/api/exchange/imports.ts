@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import express from 'express';
 import type { Request, RequestHandler, Router } from 'express';
@@ -15,7 +15,7 @@ import {
   type Mapping,
 } from '../../exchange/mapping-file.js';
 import { INCIDENT_TABLE } from '../../exchange/rows/field-layout.js';
-import { IMPORT_BYTES_MAX, importDigest, importFolder } from '../../exchange/run/import-files.js';
+import { importDigest, importFolder } from '../../exchange/run/import-files.js';
 import { TableFileError } from '../../exchange/table/cell.js';
 import { openTable } from '../../exchange/table/open-table.js';
 import { sniff } from '../../exchange/table/sniff.js';
@@ -61,16 +61,9 @@ export function importUploadRoutes(deps: AppDeps, guards: RequestHandler[]): Rou
     '/imports',
     ...guards,
     permit('importData'),
-    receiveUpload({
-      folder,
-      nameFor: () => `${crypto.randomUUID()}.upload`,
-      bytesMax: IMPORT_BYTES_MAX,
-    }),
+    ...receiveUpload(folder),
     // A key stands for the form's fields and the file's content.
-    (req, res, next) => {
-      const path = req.upload?.path;
-      // A file that was not taken (refused, or sent before under this key) goes with its request.
-      if (path !== undefined) res.once('close', () => void rm(path, { force: true }));
+    (req, _res, next) => {
       req.body = { ...(req.body as object), digest: req.upload?.digest.toString('hex') };
       next();
     },
