@@ -24,7 +24,7 @@ import { callerOf, permit } from '../auth.js';
 import type { AppDeps } from '../deps.js';
 import { idempotent, resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
-import { receiveUpload, type Upload } from './receive-upload.js';
+import { diskError, receiveUpload, type Upload } from './receive-upload.js';
 import { showImport } from './show-import.js';
 
 /** Up to here a file is opened while its sender waits, so that a wrong one is refused at once. */
@@ -149,7 +149,7 @@ async function mappingOf(text: string, folder: string): Promise<Mapping> {
   try {
     return await readMappingText(text, folder);
   } catch (error) {
-    if (!(error instanceof MappingError)) throw error;
+    if (!(error instanceof MappingError)) throw diskError(error);
     throw invalid(error.message.split('\n').map((message) => ({ path: 'mapping', message })));
   }
 }
@@ -163,7 +163,7 @@ async function lookInto(upload: Upload, { mapping }: ImportOptions): Promise<voi
       (await openTable(upload.path, dirname(upload.path), wanted)).close();
     }
   } catch (error) {
-    if (!(error instanceof TableFileError)) throw error;
+    if (!(error instanceof TableFileError)) throw diskError(error);
     throw error.kind === 'type'
       ? new AppError('unsupported_type', error.message)
       : invalid([{ path: 'file', message: error.message }]);

@@ -22,6 +22,10 @@ declare module 'express-serve-static-core' {
   }
 }
 
+/** What people see of a file's name. */
+const shownName = (name: string): string =>
+  [...name.replace(/\p{Cc}+/gu, ' ')].slice(0, 200).join('');
+
 /** Writes the file for the desk's user alone, and works out its digest on the way. */
 function storage(folder: () => Promise<string>, nameFor: (req: Request) => string): StorageEngine {
   return {
@@ -40,7 +44,7 @@ function storage(folder: () => Promise<string>, nameFor: (req: Request) => strin
         req.upload = {
           path,
           // Browsers send names in UTF-8, which the parser takes for latin1.
-          fileName: Buffer.from(file.originalname, 'latin1').toString().slice(0, 200),
+          fileName: shownName(Buffer.from(file.originalname, 'latin1').toString()),
           bytes: out.bytesWritten,
           digest: hash.digest(),
         };
@@ -98,10 +102,13 @@ function errorOf(error: unknown, bytesMax: number): unknown {
       ? new AppError('too_large', `The file is larger than ${Math.round(bytesMax / 2 ** 20)} MB.`)
       : invalid([{ path: error.field ?? 'file', message: error.message }]);
   }
-  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-    return new AppError('unavailable', 'The disk for uploaded files is full.', {}, 60);
-  }
   return error instanceof Error && /multipart|boundary|form/i.test(error.message)
     ? new AppError('bad_request', 'The form could not be read.')
-    : error;
+    : diskError(error);
 }
+
+/** 503 for a full disk of the data directory; any other error as it is. */
+export const diskError = (error: unknown): unknown =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+    ? new AppError('unavailable', 'The disk for uploaded files is full.', {}, 60)
+    : error;
