@@ -40,7 +40,8 @@ export interface BatchTarget {
   pool: pg.Pool;
   origin: Origin;
   lease: string;
-  dryRun: boolean;
+  /** Nothing is written: ids of the rows that the batches before would have brought in. */
+  dryRun: { seen: Set<string> } | null;
 }
 
 const COLUMN_OF_FOREIGN: Record<string, string> = {
@@ -90,7 +91,11 @@ export async function writeBatch(
     const messages = new Set<string>();
     for (const { row, cells } of batch.rows) {
       const message = JSON.stringify([row.source, externalIdOf(row, origin.system)]);
-      const there = known.get(row.sourceId) ?? (messages.has(message) ? NOTHING_TOLD : undefined);
+      const there =
+        known.get(row.sourceId) ??
+        (messages.has(message) || dryRun?.seen.has(row.sourceId) === true
+          ? NOTHING_TOLD
+          : undefined);
       if (there !== undefined) {
         counts.there += 1;
         if (there.digest !== null && !there.digest.equals(rowDigest(row))) {
@@ -104,7 +109,7 @@ export async function writeBatch(
       known.set(row.sourceId, { digest: rowDigest(row) });
       messages.add(message);
       addRowProblems(batch, row.row, foreignWords(row, cells, origin));
-      if (!dryRun) addRecords(records, toRecords(row, origin));
+      if (dryRun === null) addRecords(records, toRecords(row, origin));
       counts.in += 1;
       counts.open += row.closing === null ? 1 : 0;
     }

@@ -64,7 +64,7 @@ export async function runImport(deps: ImportDeps, run: ImportRun): Promise<boole
     const target: BatchTarget = {
       pool: deps.pool,
       lease,
-      dryRun: row.options.dryRun,
+      dryRun: row.options.dryRun ? { seen: new Set() } : null,
       origin: {
         importId: row.id,
         system: mapping?.system ?? INCIDENT_SYSTEM,
@@ -170,11 +170,10 @@ async function withRetries(
 ): Promise<ImportCounts> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await writeBatch(
-        target,
-        { ...batch, problems: batch.problems.map((problem) => ({ ...problem })) },
-        before,
-      );
+      const problems = batch.problems.map((problem) => ({ ...problem }));
+      const counts = await writeBatch(target, { ...batch, problems }, before);
+      batch.rows.forEach(({ row }) => target.dryRun?.seen.add(row.sourceId));
+      return counts;
     } catch (error) {
       const isTaken = (error as { code?: unknown }).code === '23505';
       if (error instanceof LeaseLost || tried >= TRIES || !(isTaken || isDatabaseAway(error))) {
