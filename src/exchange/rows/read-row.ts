@@ -101,7 +101,7 @@ export function readRow(cells: FieldCells, row: number, context: ReadContext): R
     ...place,
     campaign: reader.word('campaign', 100) ?? within(100, tags.campaign),
     priority: oneOf(['ordinary', 'raised', 'danger'], tags.priority),
-    level: /^\d$/.test(tags.level ?? '') ? Number(tags.level) : 0,
+    level: /^\d{1,2}$/.test(tags.level ?? '') ? Number(tags.level) : 0,
     postedAt: reader.instant('postedAt') ?? instantOf(tags.postedAt),
     createdAt: createdAt ?? 0,
     dueAt,
