@@ -84,7 +84,8 @@ export async function openParts(
       const deps = {
         config,
         pool: workerPool,
-        region: new RegionCache(workerPool),
+        // The test's own: once the test has seen a change of the region, the worker has.
+        region,
         client,
         clock,
         log,

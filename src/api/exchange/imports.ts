@@ -7,6 +7,8 @@ import { importProblemQuery, newImport } from '../../contract/imports.js';
 import { decodeCursor, pageFrom, queryDigest } from '../../db/cursors.js';
 import { listProblems } from '../../db/import-problems.js';
 import { findImport, insertImport, type ImportOptions } from '../../db/imports-store.js';
+import { isDatabaseAway } from '../../db/pool.js';
+import { storageError } from '../../attachments/storage-error.js';
 import { AppError, invalid, notFound } from '../../errors.js';
 import {
   columnsOf,
@@ -15,7 +17,7 @@ import {
   type Mapping,
 } from '../../exchange/mapping-file.js';
 import { INCIDENT_TABLE } from '../../exchange/rows/field-layout.js';
-import { IMPORT_BYTES_MAX, importDigest, importFolder } from '../../exchange/run/import-files.js';
+import { importDigest, importFolder } from '../../exchange/run/import-files.js';
 import { TableFileError } from '../../exchange/table/cell.js';
 import { openTable } from '../../exchange/table/open-table.js';
 import { sniff } from '../../exchange/table/sniff.js';
@@ -41,16 +43,23 @@ export function importUploadRoutes(deps: AppDeps, guards: RequestHandler[]): Rou
     await lookInto(upload, options);
     const id = resourceIdOf(req);
     // Under the id's name it is seen by the worker only with its row.
-    await rename(upload.path, join(dirname(upload.path), id));
-    await insertImport(deps.pool, {
-      id,
-      actor: callerOf(req).actor,
-      origin: 'api',
-      fileName: upload.fileName,
-      digest: importDigest(upload.digest, options),
-      bytes: upload.bytes,
-      options,
-    });
+    const path = join(dirname(upload.path), id);
+    await rename(upload.path, path);
+    try {
+      await insertImport(deps.pool, {
+        id,
+        actor: callerOf(req).actor,
+        origin: 'api',
+        fileName: upload.fileName,
+        digest: importDigest(upload.digest, options),
+        bytes: upload.bytes,
+        options,
+      });
+    } catch (error) {
+      // No worker will come for it; only of a database that went away nobody knows what it has kept.
+      if (!isDatabaseAway(error)) await rm(path, { force: true });
+      throw error;
+    }
     const row = await findImport(deps.pool, id);
     if (row === null) throw notFound();
     res.setHeader('Location', `${deps.config.publicUrl}/api/v1/imports/${id}`);
@@ -61,16 +70,9 @@ export function importUploadRoutes(deps: AppDeps, guards: RequestHandler[]): Rou
     '/imports',
     ...guards,
     permit('importData'),
-    receiveUpload({
-      folder,
-      nameFor: () => `${crypto.randomUUID()}.upload`,
-      bytesMax: IMPORT_BYTES_MAX,
-    }),
+    ...receiveUpload(folder),
     // A key stands for the form's fields and the file's content.
-    (req, res, next) => {
-      const path = req.upload?.path;
-      // A file that was not taken (refused, or sent before under this key) goes with its request.
-      if (path !== undefined) res.once('close', () => void rm(path, { force: true }));
+    (req, _res, next) => {
       req.body = { ...(req.body as object), digest: req.upload?.digest.toString('hex') };
       next();
     },
@@ -149,7 +151,7 @@ async function mappingOf(text: string, folder: string): Promise<Mapping> {
   try {
     return await readMappingText(text, folder);
   } catch (error) {
-    if (!(error instanceof MappingError)) throw error;
+    if (!(error instanceof MappingError)) throw storageError(error, 'The store of imports');
     throw invalid(error.message.split('\n').map((message) => ({ path: 'mapping', message })));
   }
 }
@@ -163,7 +165,7 @@ async function lookInto(upload: Upload, { mapping }: ImportOptions): Promise<voi
       (await openTable(upload.path, dirname(upload.path), wanted)).close();
     }
   } catch (error) {
-    if (!(error instanceof TableFileError)) throw error;
+    if (!(error instanceof TableFileError)) throw storageError(error, 'The store of imports');
     throw error.kind === 'type'
       ? new AppError('unsupported_type', error.message)
       : invalid([{ path: 'file', message: error.message }]);
