@@ -73,7 +73,7 @@ export async function findSubject(pool: pg.Pool, subject: Subject): Promise<Foun
 }
 
 /** Of an author's names, handles and contacts so many are looked for at once: each is many ways to be written. */
-const TERMS_MAX = 200;
+const TERMS_MAX = 50;
 
 /** A single word is too common a name to be looked for because an author gave it. */
 const isFullName = (name: string): boolean => /\p{L}{2,}\s+\p{L}{2,}/u.test(name);

@@ -38,7 +38,7 @@ export function patternOf({ names, handles, contacts }: SubjectTerms): string | 
     ...handles.map(handlePattern),
     ...names.flatMap(namePatterns),
   ].filter((way) => way !== null);
-  return ways.length === 0 ? null : ways.map((way) => `${BEFORE}(?:${way})${AFTER}`).join('|');
+  return ways.length === 0 ? null : `${BEFORE}(?:${ways.join('|')})${AFTER}`;
 }
 
 /** Several contacts in one, as people write them down, are looked for one by one. */
