@@ -79,21 +79,40 @@ describe('what one row says oddly does not stop the others', () => {
   }, 60_000);
 });
 
+it('a table that tells of no closing says so, and steps that other desks call closed close', async () => {
+  const open = await writeBytes(
+    files.path('no-closing.csv'),
+    'ID;Дата создания;Текст инцидента\n151;25.11.2025;а\n',
+  );
+  const steps = await writeBytes(
+    files.path('steps.csv'),
+    'ID;Дата создания;Текст инцидента;Текущий шаг инцидента;Общий текст первого ответа\n152;25.11.2023;а;Закрыто;ответ\n153;25.11.2025;а;Подготовка ответа;ответ\n',
+  );
+
+  const [one, two] = [await importFile(desk, open), await importFile(desk, steps)];
+
+  expect(one.warnings.map(({ reason }) => reason)).toContain(
+    'no column tells what is closed: every row counts as open',
+  );
+  expect(two.progress).toMatchObject({ in: 2, open: 1 });
+}, 60_000);
+
 describe('a mapping', () => {
   const COLUMNS = 'columns: { id: ID, createdAt: Д, text: Т, status: С, reply1: О, closedAt: З }';
 
   it('closes no row for a status that it does not translate', async () => {
     const path = await writeBytes(
       files.path('status.csv'),
-      'ID;Д;Т;С;О;З\n1;25.11.2025;а;В работе;ответ;\n2;25.11.2025;а;Закрыта;ответ;26.11.2025\n3;25.11.2025;а;answered;ответ;\n',
+      'ID;Д;Т;С;О;З\n1;25.11.2025;а;В работе;ответ;\n2;25.11.2025;а;Отработана;ответ;26.11.2025\n3;25.11.2025;а;answered;ответ;\n4;25.11.2025;а;Закрыта;ответ;\n',
     );
 
     const done = await importFile(desk, path, { mapping: `system: statuses\n${COLUMNS}\n` });
 
-    expect(done.progress).toMatchObject({ in: 3, open: 1, bad: 0 });
+    expect(done.progress).toMatchObject({ in: 4, open: 1, bad: 0 });
     expect(done.warnings.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('«В работе» is no status that is known'),
-      expect.stringContaining('«Закрыта» is no status that is known'),
+      '«В работе» is no status that is known; the row is taken as open',
+      '«Отработана» is no status that is known; the row is taken as closed',
+      '«Закрыта» is no status that is known; the row is taken as closed',
     ]);
   }, 60_000);
 
