@@ -79,6 +79,35 @@ describe('what one row says oddly does not stop the others', () => {
   }, 60_000);
 });
 
+it('a message that was erased here does not come back with another desk’s table', async () => {
+  const { body: live } = await desk.call('POST', '/complaints', {
+    source: 'vk',
+    externalId: 'wall-1_9',
+    text: 'а',
+    author: { handle: 'id161' },
+  });
+  await desk.call('POST', '/subjects/erase', { complaints: [live.number] });
+
+  const done = await imported(
+    'erased.csv',
+    '161;25.11.2025;26.11.2025;а;;источник=vk, внешний ид=wall-1_9',
+  );
+
+  expect(done.progress).toMatchObject({ in: 0, alreadyThere: 1, changed: 0 });
+}, 60_000);
+
+it('a dry run counts an id that stands twice as once, however far apart', async () => {
+  const rows = Array.from(
+    { length: 201 },
+    (_, i) => `${1_700 + (i % 200)};25.11.2025;26.11.2025;а;;`,
+  );
+  const path = await writeBytes(files.path('dry.csv'), `${[HEADER, ...rows].join('\n')}\n`);
+
+  const done = await importFile(desk, path, { dryRun: 'true' });
+
+  expect(done.progress).toMatchObject({ read: 201, in: 200, alreadyThere: 1 });
+}, 60_000);
+
 it('a table that tells of no closing says so, and steps that other desks call closed close', async () => {
   const open = await writeBytes(
     files.path('no-closing.csv'),
