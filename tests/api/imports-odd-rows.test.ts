@@ -67,6 +67,26 @@ describe('what one row says oddly does not stop the others', () => {
     expect(done.warnings.map(({ column }) => column)).toContain('a b');
   }, 60_000);
 
+  it('a value that the database does not take makes its own row bad alone', async () => {
+    await desk.pool.query(
+      `alter table imported_rows add constraint refused check (source_id <> '182')`,
+    );
+
+    const done = await imported(
+      'refused.csv',
+      '181;25.11.2025;26.11.2025;а;;',
+      '182;25.11.2025;26.11.2025;а;;',
+      ';25.11.2025;26.11.2025;а;;',
+      '183;25.11.2025;26.11.2025;а;;',
+    );
+
+    expect(done).toMatchObject({ state: 'done', progress: { read: 4, in: 2, bad: 2 } });
+    expect(done.errors.map(({ row, reason }) => [row, reason])).toEqual([
+      [3, 'holds a value that cannot be kept'],
+      [4, 'is empty: without it the row could come in twice'],
+    ]);
+  }, 60_000);
+
   it('a spreadsheet’s error is no word of anybody', async () => {
     const done = await imported('error.csv', '141;25.11.2025;26.11.2025;#NAME?;#Н/Д;');
     const { rows } = await desk.pool.query(
