@@ -60,7 +60,12 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-export type Config = z.infer<typeof schema> & { dataDir: string; publicUrl: string };
+export type Config = z.infer<typeof schema> & {
+  dataDir: string;
+  publicUrl: string;
+  /** Whether somebody chose the region, or it is the one that is taken when nobody does. */
+  isRegionNamed: boolean;
+};
 
 /** A bad environment: `message` has one line a variable, with its name and what is allowed. */
 export class ConfigError extends Error {
@@ -98,6 +103,7 @@ export function readConfig(
   const config = parsed.data;
   return {
     ...config,
+    isRegionNamed: given.OTKLIK_REGION !== undefined,
     dataDir: resolve(config.OTKLIK_DATA_DIR),
     publicUrl: (config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/$/, ''),
   };

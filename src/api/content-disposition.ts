@@ -1,3 +1,5 @@
+import { inLatin } from '../contract/code-from.js';
+
 /** Characters that RFC 8187 lets stand as they are; all others are percent-encoded UTF-8. */
 const PLAIN = /[^A-Za-z0-9!#$&+.^_`|~-]/gu;
 
@@ -6,13 +8,14 @@ const encoded = (char: string): string =>
     .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
     .join('');
 
-/** A name in safe ASCII: anything else becomes one underscore, and `file` where nothing is left. */
+/** A name in safe ASCII: Russian letters in Latin ones, other signs a dash, and `file` where nothing is left. */
 function asciiName(name: string): string {
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(name)?.[0] ?? '';
-  const base = name
-    .slice(0, name.length - ending.length)
-    .replace(/[^A-Za-z0-9-]+/g, '_')
-    .replace(/^_+|_+$/g, '');
+  const base = inLatin(name.slice(0, name.length - ending.length))
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/-{2,}/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
   return `${base === '' ? 'file' : base}${ending}`;
 }
 

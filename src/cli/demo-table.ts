@@ -8,6 +8,7 @@ interface Words {
   received: string;
   escalated: string;
   level: string;
+  now: string;
   overdue: string;
   approvals: string;
   reopened: string;
@@ -35,6 +36,7 @@ const WORDS: Record<Language, Words> = {
     received: 'обращений',
     escalated: 'эскалаций',
     level: 'ур.',
+    now: 'сейчас',
     overdue: 'просрочено',
     approvals: 'ждут согласования',
     reopened: 'возобновлено',
@@ -60,6 +62,7 @@ const WORDS: Record<Language, Words> = {
     received: 'complaints',
     escalated: 'escalations',
     level: 'level',
+    now: 'now',
     overdue: 'overdue',
     approvals: 'waiting for approval',
     reopened: 'reopened',
@@ -102,7 +105,7 @@ export function overviewLines(
   return [
     `${clock}  (${(elapsedMs / 1_000).toFixed(0)} s)  ${w.received} ${seen.received}`,
     `  ${states.join(' · ')}`,
-    `  ${w.escalated} ${seen.escalations}${levels.length > 0 ? ` (${levels.join(', ')})` : ''} · ${w.overdue} ${seen.overdue} · ${w.approvals} ${seen.byStatus.in_review ?? 0} · ${w.reopened} ${seen.reopened} · ${w.merged} ${seen.duplicates} · ${w.tasks} ${seen.openTasks}`,
+    `  ${w.escalated} ${seen.escalations}${levels.length > 0 ? ` (${w.now} ${levels.join(', ')})` : ''} · ${w.overdue} ${seen.overdue} · ${w.approvals} ${seen.byStatus.in_review ?? 0} · ${w.reopened} ${seen.reopened} · ${w.merged} ${seen.duplicates} · ${w.tasks} ${seen.openTasks}`,
     `  ${w.firstReply} ${mean} · ${w.rating} ${seen.meanRating?.toFixed(1) ?? w.none}`,
   ];
 }

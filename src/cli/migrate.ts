@@ -5,6 +5,7 @@ import { ensureFirstKey } from '../db/first-key.js';
 import { migrate } from '../db/migrate.js';
 import { openPool } from '../db/pool.js';
 import { loadRegion } from '../db/region-load.js';
+import { loadedRegionCode } from '../db/region-store.js';
 import { readAnchor } from '../db/settings.js';
 import { findRegionDir } from '../region/find-region-dir.js';
 import { readRegion } from '../region/read-region.js';
@@ -25,11 +26,19 @@ export function registerMigrate(program: Command): void {
       const pool = openPool(url, null, 2);
       try {
         await readAnchor(pool, config);
+        // A start that forgot to name the region must not turn its desk into another region's.
+        const there = await loadedRegionCode(pool);
+        const stays = there !== null && there !== region.code && !config.isRegionNamed;
         // A start must not fail for an agency that is gone from the files and still has work to finish.
-        const { changed, kept } = await loadRegion(pool, region, { keepBusy: true });
+        const { changed, kept } = stays
+          ? { changed: 0, kept: [] }
+          : await loadRegion(pool, region, { keepBusy: true });
         const key = await ensureFirstKey(pool, config.OTKLIK_ADMIN_KEY);
         console.log(
-          `migrations applied: ${applied.length}; region ${region.code}: ${changed} items changed`,
+          `migrations applied: ${applied.length}; ` +
+            (stays
+              ? `region ${there} stays as it is: OTKLIK_REGION is not set`
+              : `region ${region.code}: ${changed} items changed`),
         );
         if (kept.length > 0) {
           console.log(

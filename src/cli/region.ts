@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { checkLoadedRegion } from '../api/resources/region-check.js';
-import { readConfig } from '../config.js';
+import { ConfigError, readConfig } from '../config.js';
 import { openPool } from '../db/pool.js';
 import { loadRegion, type LoadOptions, type RegionLoad } from '../db/region-load.js';
+import { loadedRegionCode } from '../db/region-store.js';
 import type { Region } from '../domain/region.js';
 import { findRegionDir } from '../region/find-region-dir.js';
 import { reportOn } from '../region/hints.js';
@@ -111,6 +112,12 @@ async function loadFrom(
   if (region === undefined) return undefined;
   const pool = openPool(config.DATABASE_URL, null, 2);
   try {
+    const there = await loadedRegionCode(pool);
+    if (name === undefined && !config.isRegionNamed && (there ?? region.code) !== region.code) {
+      throw new ConfigError(
+        `The desk is that of the region "${there}": name its folder, or set OTKLIK_REGION.`,
+      );
+    }
     const load = await loadRegion(pool, region, { ...options, check: checkLoadedRegion });
     return { code: region.code, load };
   } finally {

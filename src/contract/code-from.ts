@@ -4,11 +4,22 @@ const LETTERS = Object.fromEntries(
     .map((pair) => pair.split('=')),
 ) as Record<string, string>;
 
+/** A text with its Russian letters in Latin ones; all other signs stay. */
+export function inLatin(text: string): string {
+  return [...text.normalize('NFC')]
+    .map((letter) => {
+      const latin = LETTERS[letter.toLowerCase()];
+      if (latin === undefined) return letter;
+      return letter === letter.toLowerCase()
+        ? latin
+        : latin.charAt(0).toUpperCase() + latin.slice(1);
+    })
+    .join('');
+}
+
 /** A code that a name could have: «Дороги города» gives `dorogi-goroda`; empty when there is nothing to make one of. */
 export function codeFrom(name: string): string {
-  return [...name.normalize('NFC').toLowerCase()]
-    .map((letter) => LETTERS[letter] ?? letter)
-    .join('')
+  return inLatin(name.toLowerCase())
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/([._-])[._-]+/g, '$1')
     .replace(/^[._-]+|[._-]+$/g, '')

@@ -3,7 +3,7 @@ import { COMPLAINT_KINDS, REPLY_OUTCOMES } from '../domain/commands.js';
 import { CLOSURE_REASONS, REJECT_CODES, STATUSES } from '../domain/transitions.js';
 import { attachment, attachmentIds, NO_WORDS, saysSomething } from './attachments.js';
 import { PRIORITIES, sourceLabels, SOURCES } from './list.js';
-import { instant, label, text, TEXT_MAX } from './primitives.js';
+import { instant, label, namedAgency, namedPerson, text, TEXT_MAX } from './primitives.js';
 
 const contact = label(254).refine(
   (value) =>
@@ -60,8 +60,6 @@ export const acceptedComplaint = z
 export type AcceptedComplaint = z.output<typeof acceptedComplaint>;
 
 const at = z.iso.datetime();
-const agency = z.object({ id: z.uuid(), name: z.string(), code: z.string() });
-const person = z.object({ id: z.uuid(), name: z.string() });
 
 /** The state of a complaint as a command answers it. */
 export const complaintState = z
@@ -74,8 +72,8 @@ export const complaintState = z
     rejectCode: z.enum(REJECT_CODES).nullable(),
     kind: z.enum(COMPLAINT_KINDS).nullable(),
     topic: z.string().nullable(),
-    agency: agency.nullable(),
-    executor: person.nullable(),
+    agency: namedAgency.nullable(),
+    executor: namedPerson.nullable(),
     priority: z.enum(PRIORITIES),
     level: z.int().describe('0: not escalated'),
   })
@@ -133,7 +131,7 @@ export const complaint = complaintState
     suggestions: z.array(
       z.object({ topic: z.string(), confidence: z.number(), because: z.array(z.string()) }),
     ),
-    coExecutors: z.array(agency),
+    coExecutors: z.array(namedAgency),
     municipality: z.string().nullable(),
     municipalityName: z.string().nullable(),
     rule: z.string().nullable(),

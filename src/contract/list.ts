@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { COMPLAINT_KINDS } from '../domain/commands.js';
 import { CLOSURE_REASONS, STATUSES } from '../domain/transitions.js';
+import { namedAgency, namedPerson } from './primitives.js';
 
 /** The list of complaints: its query, one of its rows, its page. */
 
@@ -139,8 +140,6 @@ export const sourceLabels = z
   .nullable()
   .describe("The source's own words of an imported complaint; null for others");
 
-const agencyRef = z.object({ id: z.uuid(), name: z.string(), code: z.string() });
-
 export const complaintListItem = z
   .object({
     id: z.uuid(),
@@ -151,8 +150,8 @@ export const complaintListItem = z
     kind: z.enum(COMPLAINT_KINDS).nullable(),
     topic: z.string().nullable(),
     topicName: z.string().nullable(),
-    agency: agencyRef.nullable(),
-    executor: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    agency: namedAgency.nullable(),
+    executor: namedPerson.nullable(),
     municipality: z.string().nullable(),
     priority: z.enum(PRIORITIES),
     level: z.int().describe('0: not escalated'),

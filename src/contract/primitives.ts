@@ -95,3 +95,7 @@ export const complaintRef = label(60).describe('Id or number of a complaint');
 export function iso(at: number | Date | null | undefined): string | null {
   return at === null || at === undefined ? null : new Date(at).toISOString();
 }
+
+/** An agency and a person as answers name them. */
+export const namedAgency = z.object({ id: z.uuid(), name: z.string(), code: z.string() });
+export const namedPerson = z.object({ id: z.uuid(), name: z.string() });

@@ -21,9 +21,14 @@ const code = z
 const topicCode = code.max(48, 'a topic code has at most 48 characters');
 const name = z.string().trim().min(1, 'must not be empty').max(300);
 const words = z.string().trim().min(1, 'must not be empty').max(200);
-const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM');
+const TIME_TOLD = "must be a time of day in quotes, from '00:00' to '23:59'";
+const timeOfDay = z.string(TIME_TOLD).regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, TIME_TOLD);
 const date = z.iso.date('must be a date that exists, YYYY-MM-DD');
-const monthDay = z.string().regex(/^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'must be MM-DD');
+const monthDay = z
+  .string()
+  .regex(/^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'must be MM-DD')
+  // 2000 was a leap year.
+  .refine((day) => z.iso.date().safeParse(`2000-${day}`).success, 'must be a day that exists');
 
 /** `15m`, `2h`, `7d`, or several of them from the largest down: `1d 4h`. What a day is, the time says. */
 const duration = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FILLED_BY_HAND, PLACEHOLDERS } from '../domain/reply-template.js';
 import { cursorParameter, limitParameter, pageOf, PRIORITIES, SOURCES } from './list.js';
-import { label, text } from './primitives.js';
+import { label, namedAgency, text } from './primitives.js';
 import {
   agenciesFile,
   calendarsFile,
@@ -194,7 +194,7 @@ export const dryRunResult = z
       z.object({ topic: z.string(), confidence: z.number(), because: z.array(z.string()) }),
     ),
     municipality: z.string().nullable(),
-    agency: z.object({ id: z.uuid(), name: z.string(), code: z.string() }).nullable(),
+    agency: namedAgency.nullable(),
     rule: z.object({ code: z.string(), position: z.int(), version: z.int() }).nullable(),
     priority: z.enum(PRIORITIES),
     policy: z.object({ code: z.string(), version: z.int() }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursorParameter, limitParameter, pageOf } from './list.js';
-import { agencyRef, instant, label } from './primitives.js';
+import { agencyRef, instant, label, namedAgency, namedPerson } from './primitives.js';
 
 /** Keys, people, their absences, and what they are told and have to do. */
 
@@ -16,7 +16,6 @@ export const USER_ROLES = [
 ] as const;
 
 const at = z.iso.datetime();
-const agency = z.object({ id: z.uuid(), name: z.string(), code: z.string() }).nullable();
 const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((value) => value === 'true');
@@ -36,7 +35,7 @@ export const keyItem = z
     id: z.uuid(),
     prefix: z.string(),
     role: z.enum(KEY_ROLES),
-    agency,
+    agency: namedAgency.nullable(),
     label: z.string(),
     createdAt: at,
     revokedAt: at.nullable(),
@@ -81,7 +80,7 @@ export const userItem = z
     id: z.uuid(),
     name: z.string(),
     role: z.enum(USER_ROLES),
-    agency,
+    agency: namedAgency.nullable(),
     scope: z.object({
       topics: z.array(z.string()),
       groups: z.array(z.string()),
@@ -111,8 +110,8 @@ export const newAbsence = z
 export const absenceItem = z
   .object({
     id: z.uuid(),
-    user: z.object({ id: z.uuid(), name: z.string() }),
-    deputy: z.object({ id: z.uuid(), name: z.string() }),
+    user: namedPerson,
+    deputy: namedPerson,
     from: at,
     to: at,
   })
@@ -147,9 +146,9 @@ export const notificationItem = z
     id: z.uuid(),
     type: z.string(),
     complaint,
-    user: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    user: namedPerson.nullable(),
     recipient: z.string().describe('Whom it was meant for, where no user is known'),
-    agency,
+    agency: namedAgency.nullable(),
     data: z.record(z.string(), z.unknown()),
     at,
     readAt: at.nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursorParameter, limitParameter, pageOf } from './list.js';
-import { agencyRef, label } from './primitives.js';
+import { agencyRef, label, namedAgency } from './primitives.js';
 
 /** Webhooks: where an agency's system is told of its complaints, and what became of each message. */
 
@@ -57,7 +57,7 @@ export const webhookItem = z
     id: z.uuid(),
     label: z.string(),
     url: z.string(),
-    agency: z.object({ id: z.uuid(), name: z.string(), code: z.string() }).nullable(),
+    agency: namedAgency.nullable(),
     events: z.array(z.enum(WEBHOOK_EVENTS)).nullable(),
     active: z.boolean(),
     disabledReason: z

@@ -52,6 +52,14 @@ export interface RegionView {
 
 const WORD_KINDS: RegionKind[] = ['lexicon', 'topic', 'topic_group', 'municipality'];
 
+/** The code of the region that a database is the desk of; null before the first load. */
+export async function loadedRegionCode(db: Db): Promise<string | null> {
+  const { rows } = await db.query<{ code: string }>(
+    "select body ->> 'code' as code from region_items where kind = 'settings' and current",
+  );
+  return rows[0]?.code ?? null;
+}
+
 /** Reads the current region. @throws Error when none is loaded. */
 export async function readRegionView(db: Db): Promise<RegionView> {
   const { rows } = await db.query<{

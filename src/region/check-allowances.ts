@@ -1,4 +1,4 @@
-import { CALENDAR_DAY_MS, durationMs, minuteOfDay } from './duration.js';
+import { CALENDAR_DAY_MS, durationMs, durationText, minuteOfDay } from './duration.js';
 import type { RegionDraft } from './region-draft.js';
 
 /** Lengths that make sense: the working day is the calendar's, no clock is zero, warnings and levels rise. */
@@ -19,10 +19,12 @@ function checkWorkingDay({ files, report }: RegionDraft): void {
     hours === 'roundTheClock'
       ? CALENDAR_DAY_MS
       : (minuteOfDay(hours.to) - minuteOfDay(hours.from) - lunchMinutes) * 60_000;
+  // Told with the calendar.
+  if (dayMs <= 0) return;
   if (workingDay.includes('d')) {
     report('region.yaml', ['workingDay'], 'must be given in hours and minutes');
   } else if (durationMs(workingDay, 0) !== dayMs) {
-    const reason = `is not the full day of the default calendar "${calendar.code}" (${dayMs / 60_000}m)`;
+    const reason = `is not the full day of the default calendar "${calendar.code}" (${durationText(dayMs)})`;
     report('region.yaml', ['workingDay'], reason);
   }
 }

@@ -17,6 +17,12 @@ export function durationMs(text: string, dayMs: number): number {
   );
 }
 
+/** A length as region files write it, in hours and minutes: `8h`, `7h 30m`. */
+export function durationText(ms: number): string {
+  const [hours, minutes] = [Math.floor(ms / HOUR_MS), (ms % HOUR_MS) / MINUTE_MS];
+  return [hours > 0 ? `${hours}h` : '', minutes > 0 ? `${minutes}m` : ''].join(' ').trim();
+}
+
 /** Minutes since midnight of `HH:MM`. */
 export function minuteOfDay(text: string): number {
   const [hours, minutes] = text.split(':').map(Number);

@@ -50,7 +50,12 @@ export async function readFolder(dir: string): Promise<RegionFolder> {
   return {
     read,
     years,
-    problems: [...problems, ...strangers(names, problems), ...strangeYears(inYears)],
+    problems: [
+      ...problems,
+      ...strangers(names, problems),
+      ...strangeFolders(names),
+      ...strangeYears(inYears),
+    ],
   };
 }
 
@@ -70,6 +75,13 @@ function strangers(names: string[], told: RegionFileProblem[]): RegionFileProble
       line: 1,
       reason: `is not a file of a region${didYouMean(file, FILE_NAMES)}`,
     }));
+}
+
+/** A misspelt folder of years would leave every due provisional, and nobody would know. */
+function strangeFolders(names: string[]): RegionFileProblem[] {
+  return names
+    .filter((name) => name !== YEARS_FOLDER && nearest(name, [YEARS_FOLDER]) !== undefined)
+    .map((file) => ({ file, line: 1, reason: `is not read${didYouMean(file, [YEARS_FOLDER])}` }));
 }
 
 function strangeYears(names: string[]): RegionFileProblem[] {

@@ -4,6 +4,8 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yam
 import type { Document } from 'yaml';
 import type { z } from 'zod';
 import type { RegionFileProblem } from './region-file-error.js';
+import { schemaReason, unknownKeyReason } from './schema-told.js';
+import { yamlFaults } from './yaml-faults.js';
 
 export type YamlPath = readonly PropertyKey[];
 
@@ -34,7 +36,8 @@ export async function readYamlFile<S extends z.ZodType>(
     text = textOf(await readFile(join(dir, file)));
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return failed([{ file, line: 1, reason: `cannot be read: ${readFailure(error)}` }], isAbsent);
+    const line = error instanceof UnreadableFile ? error.line : 1;
+    return failed([{ file, line, reason: `cannot be read: ${readFailure(error)}` }], isAbsent);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -43,15 +46,10 @@ export async function readYamlFile<S extends z.ZodType>(
     // `2026` and `'2026'` would be one key of what comes out.
     uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && String(a.value) === String(b.value),
   });
-  const faults = [...document.errors, ...document.warnings];
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const faults = yamlFaults(document, text, lineAt);
   if (faults.length > 0) {
-    return failed(
-      faults.map(({ pos, message }) => ({
-        file,
-        line: lines.linePos(pos[0]).line,
-        reason: `not valid YAML: ${message}`,
-      })),
-    );
+    return failed(faults.map(({ offset, reason }) => ({ file, line: lineAt(offset), reason })));
   }
   if (
     document.contents === null ||
@@ -65,10 +63,21 @@ export async function readYamlFile<S extends z.ZodType>(
   } catch (error) {
     return failed([{ file, line: 1, reason: `not valid YAML: ${String(error)}` }]);
   }
-  const lineOf = (path: YamlPath): number => lines.linePos(offsetOf(document, path)).line;
+  const lineOf = (path: YamlPath): number => lineAt(offsetOf(document, path));
   const parsed = schema.safeParse(data);
   if (parsed.success) return { value: parsed.data, problems: [], isAbsent: false, lineOf };
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(file, issue, lineOf));
+  const told = (path: YamlPath, reason: string): RegionFileProblem => ({
+    file,
+    line: lineOf(path),
+    reason: `${pathText(path)}: ${reason}`,
+  });
+  const problemsOf = (issue: z.core.$ZodIssue): RegionFileProblem[] =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) =>
+          told([...issue.path, key], unknownKeyReason(schema, issue.path, key)),
+        )
+      : [told(issue.path, schemaReason(issue, data))];
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue));
   return { value: undefined, problems, isAbsent: false, lineOf };
 }
 
@@ -76,7 +85,14 @@ export async function readYamlFile<S extends z.ZodType>(
 const BYTES_MAX = 5_000_000;
 
 /** A mistake of the file itself, told in our words. */
-class UnreadableFile extends Error {}
+class UnreadableFile extends Error {
+  constructor(
+    message: string,
+    readonly line = 1,
+  ) {
+    super(message);
+  }
+}
 
 function textOf(bytes: Buffer): string {
   if (bytes.length > BYTES_MAX) {
@@ -86,35 +102,38 @@ function textOf(bytes: Buffer): string {
     throw new UnreadableFile('it is UTF-16 text: save it as UTF-8');
   }
   // A byte order mark of UTF-8 is taken off.
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  if (text.includes('\0')) throw new UnreadableFile('it is not text');
+  const text = utf8(bytes) ?? notUtf8(bytes);
+  if (text.includes('\0')) {
+    throw new UnreadableFile('it is not UTF-8 text, perhaps UTF-16: save it as UTF-8');
+  }
   return text;
+}
+
+function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names the first line that is no UTF-8: a line feed is never part of a longer character. */
+function notUtf8(bytes: Buffer): never {
+  let line = 1;
+  for (let from = 0; from < bytes.length; line += 1) {
+    const end = bytes.indexOf('\n', from);
+    const to = end === -1 ? bytes.length : end + 1;
+    if (utf8(bytes.subarray(from, to)) === undefined) break;
+    from = to;
+  }
+  throw new UnreadableFile('it is not UTF-8 text, perhaps Windows-1251: save it as UTF-8', line);
 }
 
 function readFailure(error: unknown): string {
   if (error instanceof UnreadableFile) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-    return 'it is not UTF-8 text, perhaps Windows-1251: save it as UTF-8';
-  }
+  if (code === 'EISDIR') return 'it is a folder, not a file';
   return code === 'ENOENT' ? 'there is no such file' : (code ?? String(error));
-}
-
-function problemsOf(
-  file: string,
-  issue: z.core.$ZodIssue,
-  lineOf: (path: YamlPath) => number,
-): RegionFileProblem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return { file, line: lineOf(path), reason: `${pathText(path)}: unknown key` };
-    });
-  }
-  const reason = issue.message
-    .replace(/^Invalid input: /, '')
-    .replace('received undefined', 'it is missing');
-  return [{ file, line: lineOf(issue.path), reason: `${pathText(issue.path)}: ${reason}` }];
 }
 
 /** `rules[3].when.topics`. */

@@ -2,22 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 import { signedPath } from '../../src/attachments/link.js';
 import { verifyAudit } from '../../src/audit/verify.js';
-import type { AttachedFile, Attachment } from '../../src/contract/attachments.js';
 import { secretOf } from '../../src/db/settings.js';
 import { message, openApi, until, type TestApi } from '../support/api.js';
 import { caseworkOf, type Casework, type Held, type Taken } from '../support/casework.js';
 import { PDF, phonePicture, PLACE } from '../support/pictures.js';
-import { fetchFile, upload } from '../support/uploads.js';
-
-interface Shown {
-  attachments: Attachment[];
-  replies: { text: string; attachments: Attachment[] }[];
-}
-interface Tracked {
-  attachments: AttachedFile[];
-  answers: { attachments: AttachedFile[] }[];
-  messages: { text: string; attachments: AttachedFile[] }[];
-}
+import { fetchFile, upload, type Shown, type Tracked } from '../support/uploads.js';
 
 let api: TestApi;
 let work: Casework;
@@ -216,7 +205,7 @@ describe('a file', () => {
 
     expect(status).toBe(200);
     expect(headers.get('content-disposition')).toBe(
-      `inline; filename="file.jpg"; filename*=UTF-8''%20%D1%82%D1%80%D0%BE%D1%82%D1%83%D0%B0%D1%80%D1%8B%20%22%D0%B4%D0%B2%D0%BE%D1%80%22.jpg`.replace(
+      `inline; filename="trotuary-dvor.jpg"; filename*=UTF-8''%20%D1%82%D1%80%D0%BE%D1%82%D1%83%D0%B0%D1%80%D1%8B%20%22%D0%B4%D0%B2%D0%BE%D1%80%22.jpg`.replace(
         "''%20",
         "''",
       ),

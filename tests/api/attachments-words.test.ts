@@ -1,21 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 import { verifyAudit } from '../../src/audit/verify.js';
-import type { AttachedFile, Attachment } from '../../src/contract/attachments.js';
 import { openApi, until, type TestApi } from '../support/api.js';
 import { caseworkOf, type Casework, type Taken } from '../support/casework.js';
 import { PDF, phonePicture } from '../support/pictures.js';
-import { upload } from '../support/uploads.js';
-
-interface Shown {
-  attachments: Attachment[];
-  replies: { text: string; attachments: Attachment[] }[];
-}
-interface Tracked {
-  attachments: AttachedFile[];
-  answers: { attachments: AttachedFile[] }[];
-  messages: { text: string; attachments: AttachedFile[] }[];
-}
+import { upload, type Shown, type Tracked } from '../support/uploads.js';
 
 let api: TestApi;
 let work: Casework;
@@ -100,7 +89,7 @@ describe('a further word of the citizen', () => {
       'image/jpeg',
       'application/pdf',
     ]);
-    expect(page).toMatch(/<img src="\/files\/[^"]+signature=[^"]+" alt="0.jpg"/);
+    expect(page).toMatch(/<img src="\/files\/[^"]+signature=[^"]+" alt="Фото 1" title="0.jpg"/);
     expect(page).toContain('<bdi>1.jpg</bdi>');
   });
 

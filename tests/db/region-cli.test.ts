@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { registerMigrate } from '../../src/cli/migrate.js';
 import { registerRegion } from '../../src/cli/region.js';
 import { migrate } from '../../src/db/migrate.js';
 import { testDatabase } from '../support/servers.js';
@@ -63,6 +64,23 @@ describe('otklik region', () => {
     });
     printed.mockClear();
     expect(await run('diff', folder)).toMatch(/the database says what the files say/);
+  });
+
+  it('leaves the desk to its region when nobody names another', async () => {
+    const named = process.env.OTKLIK_REGION;
+    delete process.env.OTKLIK_REGION;
+    try {
+      const migrating = new Command().exitOverride();
+      registerMigrate(migrating);
+      await migrating.parseAsync(['migrate'], { from: 'user' });
+
+      expect(printed.mock.calls.flat().join('\n')).toMatch(/region example stays as it is/);
+      await expect(run('load')).rejects.toThrow(/The desk is that of the region "example"/);
+      printed.mockClear();
+      expect(await run('diff', folder)).toMatch(/the database says what the files say/);
+    } finally {
+      if (named !== undefined) process.env.OTKLIK_REGION = named;
+    }
   });
 
   it('names the members that differ', async () => {

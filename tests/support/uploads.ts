@@ -1,6 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AttachedFile, Attachment } from '../../src/contract/attachments.js';
 import type { TestApi } from './api.js';
+
+/** A complaint's attachments as staff see them, and as its citizen does. */
+export interface Shown {
+  attachments: Attachment[];
+  replies: { text: string; attachments: Attachment[] }[];
+}
+export interface Tracked {
+  attachments: AttachedFile[];
+  answers: { attachments: AttachedFile[] }[];
+  messages: { text: string; attachments: AttachedFile[] }[];
+}
 
 /** What the API answered to an upload. */
 export interface UploadAnswer {

@@ -40,10 +40,11 @@ describe("a file's name", () => {
 describe('Content-Disposition', () => {
   it.each([
     ['act.pdf', 'act.pdf', 'act.pdf'],
-    ['Дороги / тротуары "двор".csv', 'file.csv', undefined],
-    ['план 2 (нов).pdf', '2.pdf', undefined],
-    ['двор', 'file', undefined],
-    ["it's 100%.png", 'it_s_100.png', 'it%27s%20100%25.png'],
+    ['Дороги / тротуары "двор".csv', 'Dorogi-trotuary-dvor.csv', undefined],
+    ['план 2 (нов).pdf', 'plan-2-nov.pdf', undefined],
+    ['двор', 'dvor', undefined],
+    ['漢字.png', 'file.png', undefined],
+    ["it's 100%.png", 'it-s-100.png', 'it%27s%20100%25.png'],
   ])('gives %j as %j and in UTF-8', (name, ascii, encoded) => {
     const header = contentDisposition('attachment', name);
     const [, plain, utf8] =

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { contentDisposition, fileName } from '../../src/exchange/export/file-name.js';
+import { contentDisposition } from '../../src/api/content-disposition.js';
+import { fileName } from '../../src/exchange/export/file-name.js';
 import { inCsv, inSheet, looksLikeFormula } from '../../src/exchange/export/guard.js';
 import { readTags, tagsOf, type IncidentTags } from '../../src/exchange/export/incident-tags.js';
 import { CELL_UNITS_MAX, fitted, xmlText } from '../../src/exchange/export/xlsx-text.js';
@@ -135,7 +136,7 @@ describe('the name of a file', () => {
     ['\u202egpj.exe', 'Обращения gpj.exe 2026-11-25 1030 Europe-Moscow.csv'],
     ['...', 'Обращения 2026-11-25 1030 Europe-Moscow.csv'],
   ])('is safe whatever a topic is called: %j', (subject, wanted) => {
-    const header = contentDisposition(name(subject));
+    const header = contentDisposition('attachment', name(subject));
     const [, ascii = '', encoded = ''] =
       /^attachment; filename="([A-Za-z0-9._-]+)"; filename\*=UTF-8''([A-Za-z0-9._~%-]+)$/.exec(
         header,

@@ -46,6 +46,37 @@ describe('reading a region', () => {
     ]);
   });
 
+  it('names the first line that is not UTF-8, and tells UTF-16 without a mark', async () => {
+    const cp1251 = Buffer.from([0xcf, 0xf0, 0xe8]);
+    const rules = Buffer.concat([Buffer.from('# Правила\nrules:\n  - { code: '), cp1251]);
+    await folder.write('routing.yaml', rules);
+    await folder.write('topics.yaml', Buffer.from('groups: []', 'utf16le'));
+
+    expect(await folder.problems()).toEqual([
+      expect.objectContaining({ file: 'topics.yaml', reason: expect.stringMatching(/UTF-16/) }),
+      expect.objectContaining({ file: 'routing.yaml', line: 3 }),
+    ]);
+  });
+
+  it('tells a misspelt folder of years, which would not be read', async () => {
+    await rename(join(folder.dir, 'calendar-years'), join(folder.dir, 'calendar-year'));
+
+    expect(await folder.problems()).toEqual([
+      { file: 'calendar-year', line: 1, reason: 'is not read; did you mean "calendar-years"?' },
+    ]);
+  });
+
+  it('tells a tab alone, not what follows from it', async () => {
+    await folder.write(
+      'policies.yaml',
+      (SOUND['policies.yaml'] ?? '').replace('    name', '\tname'),
+    );
+
+    expect(await folder.problems()).toEqual([
+      { file: 'policies.yaml', line: 3, reason: expect.stringMatching(/tab/i) },
+    ]);
+  });
+
   it('says which file may be misnamed, and tells files that are none of a region', async () => {
     await rename(join(folder.dir, 'topics.yaml'), join(folder.dir, 'topic.yaml'));
     await rename(join(folder.dir, 'templates.yaml'), join(folder.dir, 'templates.yml'));

@@ -8,6 +8,7 @@ import { decodeCursor, pageFrom, queryDigest } from '../../db/cursors.js';
 import { listProblems } from '../../db/import-problems.js';
 import { findImport, insertImport, type ImportOptions } from '../../db/imports-store.js';
 import { isDatabaseAway } from '../../db/pool.js';
+import { storageError } from '../../attachments/storage-error.js';
 import { AppError, invalid, notFound } from '../../errors.js';
 import {
   columnsOf,
@@ -16,7 +17,7 @@ import {
   type Mapping,
 } from '../../exchange/mapping-file.js';
 import { INCIDENT_TABLE } from '../../exchange/rows/field-layout.js';
-import { IMPORT_BYTES_MAX, importDigest, importFolder } from '../../exchange/run/import-files.js';
+import { importDigest, importFolder } from '../../exchange/run/import-files.js';
 import { TableFileError } from '../../exchange/table/cell.js';
 import { openTable } from '../../exchange/table/open-table.js';
 import { sniff } from '../../exchange/table/sniff.js';
@@ -25,7 +26,7 @@ import { callerOf, permit } from '../auth.js';
 import type { AppDeps } from '../deps.js';
 import { idempotent, resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
-import { diskError, receiveUpload, type Upload } from './receive-upload.js';
+import { receiveUpload, type Upload } from './receive-upload.js';
 import { showImport } from './show-import.js';
 
 /** Up to here a file is opened while its sender waits, so that a wrong one is refused at once. */
@@ -69,16 +70,9 @@ export function importUploadRoutes(deps: AppDeps, guards: RequestHandler[]): Rou
     '/imports',
     ...guards,
     permit('importData'),
-    receiveUpload({
-      folder,
-      nameFor: () => `${crypto.randomUUID()}.upload`,
-      bytesMax: IMPORT_BYTES_MAX,
-    }),
+    ...receiveUpload(folder),
     // A key stands for the form's fields and the file's content.
-    (req, res, next) => {
-      const path = req.upload?.path;
-      // A file that was not taken (refused, or sent before under this key) goes with its request.
-      if (path !== undefined) res.once('close', () => void rm(path, { force: true }));
+    (req, _res, next) => {
       req.body = { ...(req.body as object), digest: req.upload?.digest.toString('hex') };
       next();
     },
@@ -157,7 +151,7 @@ async function mappingOf(text: string, folder: string): Promise<Mapping> {
   try {
     return await readMappingText(text, folder);
   } catch (error) {
-    if (!(error instanceof MappingError)) throw diskError(error);
+    if (!(error instanceof MappingError)) throw storageError(error, 'The store of imports');
     throw invalid(error.message.split('\n').map((message) => ({ path: 'mapping', message })));
   }
 }
@@ -171,7 +165,7 @@ async function lookInto(upload: Upload, { mapping }: ImportOptions): Promise<voi
       (await openTable(upload.path, dirname(upload.path), wanted)).close();
     }
   } catch (error) {
-    if (!(error instanceof TableFileError)) throw diskError(error);
+    if (!(error instanceof TableFileError)) throw storageError(error, 'The store of imports');
     throw error.kind === 'type'
       ? new AppError('unsupported_type', error.message)
       : invalid([{ path: 'file', message: error.message }]);

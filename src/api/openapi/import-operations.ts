@@ -26,7 +26,7 @@ export const IMPORT_OPERATIONS: Operation[] = [
         headers: ['Location'],
       },
     },
-    problems: [413, 415, 422],
+    problems: [413, 415, 422, 503, 507],
   },
   {
     method: 'get',

@@ -6,10 +6,10 @@ import { countComplaints, findExport, insertExport, markExport } from '../../db/
 import type { ExportRecord } from '../../db/exports-store.js';
 import type { ListFilter } from '../../db/list-filter.js';
 import type { RegionView } from '../../db/region-store.js';
-import { contentDisposition } from '../../exchange/export/file-name.js';
 import { openExport, type OpenExport } from '../../exchange/export/open-export.js';
 import { AppError, invalid, notFound, unavailable, type FieldError } from '../../errors.js';
 import { callerOf, permit, type Caller } from '../auth.js';
+import { contentDisposition } from '../content-disposition.js';
 import { worldNow, type AppDeps } from '../deps.js';
 import { resourceIdOf } from '../idempotency.js';
 import { parse } from '../problem.js';
@@ -134,7 +134,7 @@ async function send(
   const requestedAt = asked.requestedAt.getTime();
   const headers = {
     'Content-Type': MEDIA_TYPES[request.format],
-    'Content-Disposition': contentDisposition(fileNameOf(asked, request, view)),
+    'Content-Disposition': contentDisposition('attachment', fileNameOf(asked, request, view)),
     'Cache-Control': 'private, no-store',
     'Accept-Ranges': 'none',
   };

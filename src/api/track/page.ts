@@ -26,25 +26,28 @@ function filesHtml(files: AttachedFile[], w: Words): string {
     const { pathname, search } = new URL(file.url);
     const href = escape(pathname + search);
     const name = escape(file.name ?? w.file(index + 1));
+    // A file name tells a listener nothing: "Photo 2" does, and which one it is.
     return file.width === null
       ? `<li><a href="${href}"><bdi>${name}</bdi></a></li>`
-      : `<li><a href="${href}"><img src="${href}" alt="${name}" width="${file.width}" height="${file.height ?? 0}" loading="lazy"></a></li>`;
+      : `<li><a href="${href}"><img src="${href}" alt="${w.photo(index + 1)}" title="${name}" width="${file.width}" height="${file.height ?? 0}" loading="lazy"></a></li>`;
   });
   return `<ul class="files">${items.join('')}</ul>`;
 }
 
 const STYLE = `
+:root{color-scheme:light dark}
 body{margin:0;font:1.0625rem/1.55 system-ui,sans-serif;color:#1b1b1f;background:#fff}
 header,main,footer{max-width:44rem;margin:0 auto;padding:1rem}
-h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin-top:2rem}h3{font-size:1rem;margin-bottom:0}
+h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin-top:2rem}h3{font-size:1rem;margin:0}
+article{margin-top:1.4rem}.at{margin:1rem 0 0;color:#5b5b66}h3+.at{margin:0}.at+.text{margin-top:.3rem}
 .text{white-space:pre-wrap;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dd{margin:0}
-label,legend{display:block;font-weight:600;margin-top:.8rem}fieldset{border:0;padding:0;margin:0}
+label,legend{display:block;font-weight:600;margin-top:.8rem}fieldset{border:0;padding:0;margin:.8rem 0 0}legend{padding:0}
 fieldset label{font-weight:400;margin-top:.3rem}
 input[type=file]{font:inherit;max-width:100%}.hint{margin:.2rem 0;color:#5b5b66}
 .files{list-style:none;padding:0;margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.6rem}
 .files img{display:block;max-width:100%;width:auto;height:9rem;border-radius:4px}
-textarea,select{width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #5b5b66;border-radius:4px}
+textarea,select{width:100%;color:inherit;background:#fff;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #5b5b66;border-radius:4px}
 button{font:inherit;margin-top:1rem;padding:.6rem 1.2rem;border:0;border-radius:4px;background:#14489b;color:#fff}
 a{color:#14489b}:focus-visible{outline:3px solid #b35900;outline-offset:2px}
 .told{border-left:4px solid #14489b;padding:.5rem 1rem;background:#eef3fb}
@@ -52,7 +55,7 @@ a{color:#14489b}:focus-visible{outline:3px solid #b35900;outline-offset:2px}
 .skip{position:absolute;left:-999rem}.skip:focus{position:static}
 @media (prefers-color-scheme:dark){body{color:#ececf1;background:#16161a}a{color:#9cc0ff}
 button{background:#2f6fd6}textarea,select{background:#222228;color:inherit;border-color:#9a9aa6}
-.hint{color:#b4b4bf}.told{background:#1d2738}.wrong{background:#3a1d1f}}
+.hint,.at{color:#b4b4bf}.told{background:#1d2738}.wrong{background:#3a1d1f}}
 `;
 
 /** The frame of every page behind a private link. `body`: HTML. */
@@ -112,7 +115,7 @@ function answersHtml(tracked: TrackedComplaint, w: Words, day: (at: string) => s
       const outcome = answer.outcome === null ? '' : `, ${w.outcomes[answer.outcome] ?? ''}`;
       const corrected = answer.revision > 1 ? ` (${w.corrected})` : '';
       return `<article><h3>${w[answer.kind]}${outcome}${corrected}</h3>
-<p><time datetime="${answer.publishedAt}">${day(answer.publishedAt)}</time></p>${words(answer.text, w.erased)}${filesHtml(answer.attachments, w)}</article>`;
+<p class="at"><time datetime="${answer.publishedAt}">${day(answer.publishedAt)}</time></p>${words(answer.text, w.erased)}${filesHtml(answer.attachments, w)}</article>`;
     })
     .join('\n');
 }
@@ -177,7 +180,7 @@ export function trackPage(tracked: TrackedComplaint, options: PageOptions): stri
   const messages = tracked.messages
     .map(
       ({ text, at, attachments }) =>
-        `<p><time datetime="${at}">${day(at)}</time></p>${words(text, w.erased)}${filesHtml(attachments, w)}`,
+        `<p class="at"><time datetime="${at}">${day(at)}</time></p>${words(text, w.erased)}${filesHtml(attachments, w)}`,
     )
     .join('\n');
   return layout(

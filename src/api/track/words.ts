@@ -46,6 +46,7 @@ export interface Words {
   addFiles: string;
   filesHint: (mb: number) => string;
   file: (place: number) => string;
+  photo: (place: number) => string;
   fileType: string;
   fileTooLarge: (mb: number) => string;
   fileWrong: string;
@@ -110,6 +111,7 @@ const ru: Words = {
   filesHint: (mb) =>
     `JPEG, PNG, WebP, GIF или PDF, не больше ${mb} МБ каждый и не больше пяти сразу. Сведения о месте и устройстве из фото удаляются.`,
   file: (place) => `Файл ${place}`,
+  photo: (place) => `Фото ${place}`,
   fileType: 'Такой файл приложить нельзя. Подойдут JPEG, PNG, WebP, GIF и PDF.',
   fileTooLarge: (mb) => `Файл больше ${mb} МБ.`,
   fileWrong:
@@ -202,6 +204,7 @@ const en: Words = {
   filesHint: (mb) =>
     `JPEG, PNG, WebP, GIF or PDF, at most ${mb} MB each and five at once. What a photo tells of place and device is removed.`,
   file: (place) => `File ${place}`,
+  photo: (place) => `Photo ${place}`,
   fileType: 'Such a file cannot be attached. JPEG, PNG, WebP, GIF and PDF can.',
   fileTooLarge: (mb) => `The file is larger than ${mb} MB.`,
   fileWrong:

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.js';
+import { findRegionDir } from '../../region/find-region-dir.js';
 import { keepAdminKey } from './admin-key.js';
 import { keepRunning } from './keep-running.js';
 import { lastLines } from './log-files.js';
@@ -123,6 +124,7 @@ export class Desk {
       ...(temporal.uiUrl ? { TEMPORAL_UI_URL: temporal.uiUrl } : {}),
       PUBLIC_URL: url,
       API_URL: apiUrl,
+      ...(config.isRegionNamed ? { OTKLIK_REGION: findRegionDir(config.OTKLIK_REGION) } : {}),
     });
     const failures = await this.#startPrograms({ ...servers, PORT: String(port), PUBLIC_URL: url });
     await showProgress(

@@ -12,6 +12,8 @@ const servers = z.object({
   PUBLIC_URL: z.string(),
   /** Where the API listens, which a proxy's PUBLIC_URL does not tell. */
   API_URL: z.string(),
+  /** The folder of the region's files, where somebody named one. */
+  OTKLIK_REGION: z.string().optional(),
 });
 
 /** The addresses of a desk that `otklik up` runs, by the names of the environment. */
