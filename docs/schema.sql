@@ -524,6 +524,7 @@ CREATE UNIQUE INDEX complaints_external ON public.complaints USING btree (source
 CREATE INDEX complaints_merged ON public.complaints USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX complaints_number_order ON public.complaints USING btree ("left"(number, 4), length(number), number);
 CREATE INDEX complaints_open ON public.complaints USING btree (status, received_at DESC, id DESC) WHERE (status <> 'closed'::text);
+CREATE INDEX complaints_parent ON public.complaints USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX complaints_person ON public.complaints USING btree (person_key, received_at DESC) WHERE (person_key IS NOT NULL);
 CREATE INDEX complaints_received ON public.complaints USING btree (received_at DESC, id DESC);
 CREATE INDEX exports_expiry ON public.exports USING btree (expires_machine_at);
@@ -534,6 +535,7 @@ CREATE UNIQUE INDEX import_warnings ON public.import_problems USING btree (impor
 CREATE INDEX imported_rows_number ON public.imported_rows USING btree (source_number) WHERE (source_number IS NOT NULL);
 CREATE INDEX imports_newest ON public.imports USING btree (created_at DESC, id DESC);
 CREATE INDEX imports_waiting ON public.imports USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX inbox_complaint ON public.inbox USING btree (complaint_id);
 CREATE INDEX inbox_pending ON public.inbox USING btree (complaint_id) WHERE (state = 'pending'::text);
 CREATE INDEX list_snapshots_actor ON public.list_snapshots USING btree (actor, expires_machine_at);
 CREATE INDEX list_snapshots_expiry ON public.list_snapshots USING btree (expires_machine_at);

@@ -12,6 +12,13 @@ export interface ImportProblem {
 /** Kept of each kind; the counts go on. */
 const KEPT_MAX = 10_000;
 
+/** Column names come from the file, and PostgreSQL takes neither zero characters nor half a surrogate pair. */
+const storable = ({ column, reason, ...rest }: ImportProblem): ImportProblem => {
+  const clean = (text: string): string =>
+    text.replace(/\p{Cc}+/gu, ' ').replace(/\p{Cs}/gu, '\ufffd');
+  return { ...rest, column: clean(column), reason: clean(reason) };
+};
+
 /**
  * Adds what was found wrong with rows: errors one by one, warnings once for all rows that share column and reason.
  * `counted`: errors there were before, since they are kept up to a limit.
@@ -31,7 +38,7 @@ export async function addProblems(
          select $1, p.severity, p.row, p."column", p.reason, p.rows
          from json_to_recordset($2::json) as p (severity text, row int, "column" text, reason text, rows int)
          ${onConflict}`,
-        [importId, JSON.stringify(rows)],
+        [importId, JSON.stringify(rows.map(storable))],
       );
     }
   };
@@ -89,17 +96,20 @@ export async function listProblems(
   };
 }
 
-/** Which rows of a source are here already, by their ids there; and which of our own complaints they are. */
+/**
+ * Which rows of a source are here already, by their ids there; and which of our own complaints, or of another file's,
+ * they are. `erasedId`: what an erased complaint would keep of the external id. `digest` is null where it says nothing.
+ */
 export async function findImported(
   db: Db,
   system: string,
-  rows: readonly { sourceId: string; source: string; externalId: string }[],
+  rows: readonly { sourceId: string; source: string; externalId: string; erasedId: string }[],
 ): Promise<Map<string, { digest: Buffer | null }>> {
   const { rows: found } = await db.query<{ sourceId: string; digest: Buffer | null }>({
     name: 'find-imported',
     text: `with asked as (
-        select * from json_to_recordset($2::json) as a ("sourceId" text, source text, "externalId" text))
-      select i.source_id as "sourceId", i.digest from imported_rows i
+        select * from json_to_recordset($2::json) as a ("sourceId" text, source text, "externalId" text, "erasedId" text))
+      select i.source_id as "sourceId", nullif(i.digest, '') as digest from imported_rows i
         where i.source_system = $1 and i.source_id in (select "sourceId" from asked)
       union all
       select a."sourceId", null from asked a
@@ -108,8 +118,7 @@ export async function findImported(
             when a."sourceId" ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a."sourceId" end)::uuid)
       union all
       select a."sourceId", null from asked a
-        join complaints c on c.source = a.source and c.external_id = a."externalId"
-        where c.imported_at is null`,
+        join complaints c on c.source = a.source and c.external_id in (a."externalId", a."erasedId")`,
     values: [system, JSON.stringify(rows)],
   });
   const known = new Map<string, { digest: Buffer | null }>();

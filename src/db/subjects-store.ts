@@ -32,32 +32,76 @@ export interface AuthorTerms {
   contacts: string[];
   /** Ids or numbers; others of the same person are found with them. */
   complaints: string[];
+  /** Full names as a pattern of `patternOf`: an author may have written the own name in another order. */
+  namePattern: string | null;
 }
 
 const fold = (column: string): string => `translate(lower(${column}), 'ё', 'е')`;
 
-/** Complaints of the author, oldest first; those written under another name or source, too, where the person is known. */
+const UUID = `'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;
+
+/** Of a recursive query `parts (id)` what was made of its complaints; ids at a source are kept for erased ones only. */
+const PARTS = `union select c.id from parts p cross join lateral (
+         select s.id from complaints s where s.parent_id = p.id
+         union all
+         select w.id from complaints o join inbox i on i.complaint_id = o.id
+           join complaints w on w.source = o.source and w.external_id = 'word:' || i.id
+           where o.id = p.id) c`;
+
+/**
+ * Complaints of the author, oldest first: also those written under another name or source where the person is known, from
+ * the same account, and what was made of one of them (split off, or of a word that came too late to reopen).
+ */
 export async function findByAuthor(
-  db: Db,
-  { personKeys, names, handles, contacts, complaints }: AuthorTerms,
+  pool: pg.Pool,
+  author: AuthorTerms,
   limit: number,
 ): Promise<SubjectComplaintRow[]> {
-  const { rows } = await db.query<SubjectComplaintRow>(
-    `with named as (
-       select id, person_key from complaints where id = any(select x::uuid from unnest($5::text[]) x where x ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+  const { personKeys, names, handles, contacts, complaints, namePattern } = author;
+  return inTransaction(pool, async (db) => {
+    await db.query(`set local statement_timeout = '${PASS_LIMIT}'`);
+    const { rows } = await db.query<SubjectComplaintRow>(
+      `with recursive given as (
+       select id, person_key, source, author_handle from complaints
+       where id = any(select x::uuid from unnest($5::text[]) x where x ~ ${UUID})
          or number = any($5)
          or person_key = any($1) or ${fold('author_name')} = any($2)
-         or ltrim(${fold('author_handle')}, '@') = any($3) or ${fold('author_contact')} = any($4))
+         or lower(author_name) ~ $7
+         or ltrim(${fold('author_handle')}, '@') = any($3) or ${fold('author_contact')} = any($4)),
+     persons as (
+       select id, source, author_handle from given
+       union select c.id, c.source, c.author_handle from complaints c join given g on c.person_key = g.person_key),
+     same as (
+       select id from persons
+       union select c.id from complaints c join persons p
+         on c.source = p.source and lower(ltrim(c.author_handle, '@')) = lower(ltrim(p.author_handle, '@'))),
+     parts as (
+       select id from same
+       ${PARTS})
      select c.id, c.number, c.source, c.status, c.received_at as "receivedAt", c.erased_at as "erasedAt",
        c.author_name as "authorName", c.author_handle as "authorHandle", c.author_contact as "authorContact",
        (select count(*)::int from texts t where t.complaint_id = c.id and t.body is not null) as texts
-     from complaints c
-     where c.id in (select id from named)
-       or (c.person_key is not null and c.person_key in (select person_key from named))
+     from complaints c where c.id in (select id from parts)
      order by c.received_at, c.id limit $6`,
-    [personKeys, names, handles, contacts, complaints, limit],
+      [personKeys, names, handles, contacts, complaints, limit, namePattern],
+    );
+    return rows;
+  });
+}
+
+/**
+ * With the complaints, what was made of them: split off by the desk, or of a citizen's word that came too late to
+ * reopen. These hold the same person's words.
+ */
+export async function withParts(db: Db, ids: string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive parts as (
+       select c.id from complaints c where c.id = any($1)
+       ${PARTS})
+     select id from parts`,
+    [ids],
   );
-  return rows;
+  return rows.map(({ id }) => id);
 }
 
 /** A pass over all texts may take longer than a statement of every day. */
@@ -95,6 +139,40 @@ export async function readExternalId(
   return rows[0] ?? { source: '', externalId: null };
 }
 
+/** Whether a kept answer, `k`, is about a complaint, `b`. */
+const ANSWER_OF = `(k.resource_id = b.id or strpos(k.route, b.number) > 0 or strpos(k.route, b.id::text) > 0
+  or strpos(k.body::text, b.number) > 0 or strpos(k.body::text, b.id::text) > 0)`;
+
+/** Forgets answers that were kept for repeated calls about a complaint: they may repeat its words. */
+export async function forgetAnswers(db: Db, complaintId: string): Promise<void> {
+  await db.query(
+    `delete from idempotency_keys k using complaints b where b.id = $1 and ${ANSWER_OF}`,
+    [complaintId],
+  );
+}
+
+/** The texts into which words of a complaint were copied when they were passed on to the one that it was merged into. */
+export async function listPassedOn(db: Db, complaintId: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive copies as (
+       select i.id, i.text_id from inbox o join inbox i on i.source = 'merged' and i.message_id = o.id::text
+       where o.complaint_id = $1
+       union select i.id, i.text_id from copies c join inbox i on i.source = 'merged' and i.message_id = c.id::text)
+     select text_id as id from copies`,
+    [complaintId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** A text and the complaint that it lies with, which the caller locks before the text; null when it is gone. */
+export async function complaintOfText(db: Db, textId: string): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>(
+    'select complaint_id as id from texts where id = $1 and body is not null',
+    [textId],
+  );
+  return rows[0]?.id ?? null;
+}
+
 /**
  * Empties everything about a person that lies with one complaint, whose row the caller has locked. Codes, instants
  * and the timeline stay; `externalId` is what it is known by from now on. @returns false when there was nothing left to empty.
@@ -114,8 +192,7 @@ export async function emptyComplaint(
       p as (update publications set external_ref = null, last_error = null where complaint_id = $1),
       m as (update imported_rows set personal = null, digest = '' where complaint_id = $1),
       x as (delete from exports where request -> 'filter' ? 'q'),
-      k as (delete from idempotency_keys k using before b
-        where k.resource_id = b.id or k.body::text like '%' || b.id || '%' or k.body::text like '%' || b.number || '%'),
+      k as (delete from idempotency_keys k using before b where ${ANSWER_OF}),
       c as (update complaints set author_name = null, author_handle = null, author_contact = null,
           person_key = null, url = null, address = null, lat = null, lon = null, erased_at = $2,
           external_id = $3

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { label } from '../contract/primitives.js';
 import { SOURCES } from '../contract/list.js';
 import { COMPLAINT_KINDS } from '../domain/commands.js';
 import { readYamlFile } from '../region/yaml-file.js';
@@ -12,8 +13,8 @@ import { dateForm, type DateForm } from './values/instant.js';
 import { wallClock } from './values/wall-clock.js';
 
 const field = z.enum(FIELD_KEYS as [FieldKey, ...FieldKey[]]);
-const name = z.string().min(1).max(200);
-const word = z.union([z.string().max(500), z.number().transform(String)]);
+const name = label(200);
+const word = z.union([z.literal(''), label(500), z.number().transform(String)]);
 
 const mappingSchema = z
   .strictObject({
@@ -29,7 +30,9 @@ const mappingSchema = z
     sheet: name.optional(),
     headerRow: z.int().min(1).max(50).optional(),
     columns: z.partialRecord(field, name),
-    values: z.partialRecord(field, z.record(z.string(), word.nullable())).default({}),
+    values: z
+      .partialRecord(field, z.record(z.union([z.literal(''), label(500)]), word.nullable()))
+      .default({}),
     constants: z.partialRecord(field, word).default({}),
   })
   .superRefine((mapping, ctx) => {
@@ -41,6 +44,16 @@ const mappingSchema = z
           path: ['columns'],
           message: `it names no column for ${key}`,
         });
+      }
+    }
+    if (mapping.constants.id !== undefined) {
+      const message = 'names a row: no two rows may share it, so that it needs a column';
+      ctx.addIssue({ code: 'custom', path: ['constants', 'id'], message });
+    }
+    for (const key of Object.keys(mapping.constants)) {
+      if (key in mapping.columns) {
+        const message = 'stands among the columns, too: say one of both';
+        ctx.addIssue({ code: 'custom', path: ['constants', key], message });
       }
     }
     for (const [key, wrong] of [

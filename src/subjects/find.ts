@@ -46,6 +46,11 @@ export async function findSubject(pool: pg.Pool, subject: Subject): Promise<Foun
       handles: folded(subject.handles).map((handle) => handle.replace(/^@/, '')),
       contacts: folded(subject.contacts),
       complaints: subject.complaints,
+      namePattern: patternOf({
+        names: subject.names.filter(isFullName),
+        handles: [],
+        contacts: [],
+      }),
     },
     FOUND_MAX + 1,
   );

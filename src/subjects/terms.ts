@@ -14,11 +14,18 @@ const AFTER = `(?!${LETTER}|[0-9_])`;
 /** An initial or two, after a surname. */
 const INITIALS = 2;
 const PHONE_DIGITS_MIN = 6;
+/** A mail address or an account; a word or two letters would be found everywhere. */
+const CONTACT_MIN = 5;
+/** PostgreSQL's own `\\s` leaves out those that do not break a line. */
+const SPACES = ' \t\n\u00a0\u2007\u2009\u202f';
+const SPACE = `[${SPACES}]`;
 /** A Russian number without its country code. */
 const PHONE_DIGITS = 10;
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-const eitherE = (text: string): string => text.replace(/[её]/g, '[её]');
+/** Ё written as е, and both letters with marks of their own, as some devices send them. */
+const eitherE = (text: string): string =>
+  text.replace(/[её]/g, '(?:ё|е\u0308?)').replaceAll('й', '(?:й|и\u0306)');
 
 /**
  * A regular expression that finds the person in a text, the same one for JavaScript (flags `giu`) and for PostgreSQL
@@ -27,24 +34,26 @@ const eitherE = (text: string): string => text.replace(/[её]/g, '[её]');
  */
 export function patternOf({ names, handles, contacts }: SubjectTerms): string | null {
   const ways = [
-    ...contacts.map(contactPattern),
+    ...contacts.flatMap(apart).map(contactPattern),
     ...handles.map(handlePattern),
     ...names.flatMap(namePatterns),
   ].filter((way) => way !== null);
   return ways.length === 0 ? null : ways.map((way) => `${BEFORE}(?:${way})${AFTER}`).join('|');
 }
 
+/** Several contacts in one, as people write them down, are looked for one by one. */
+const apart = (contact: string): string[] => contact.split(/[,;\n]|\s\/\s/);
+
 function contactPattern(contact: string): string | null {
   const trimmed = contact.trim().toLowerCase();
-  if (/[@\p{L}]/u.test(trimmed)) {
-    return trimmed === '' ? null : escaped(trimmed);
-  }
   const digits = trimmed.replace(/\D/g, '');
-  if (digits.length < PHONE_DIGITS_MIN) {
-    return null;
+  // "тел. 8 910 …" is a phone, "vk.com/id1234567" none.
+  const isPhone = digits.length >= PHONE_DIGITS_MIN && !/[@/_a-z]/.test(trimmed);
+  if (!isPhone) {
+    return /\p{L}/u.test(trimmed) && trimmed.length >= CONTACT_MIN ? escaped(trimmed) : null;
   }
   const own = digits.length > PHONE_DIGITS ? digits.slice(-PHONE_DIGITS) : digits;
-  const gap = '[ ()._-]*';
+  const gap = `[${SPACES}()./_\u2010-\u2015\u2212-]{0,3}`;
   const code = own.length === PHONE_DIGITS ? `(?:(?:\\+?7|8)${gap})?` : '';
   return `${code}\\(?${[...own].join(gap)}`;
 }
@@ -64,11 +73,11 @@ function namePatterns(name: string): string[] {
   if (stems.length < 2) {
     return stems;
   }
-  const initialOf = (word: string): string => `${eitherE(word.charAt(0))}\\.\\s*`;
+  const initialOf = (word: string): string => `${eitherE(word.charAt(0))}\\.${SPACE}*`;
   const withInitials = words.flatMap((_, index) => {
     const others = words.filter((_, other) => other !== index).map(initialOf);
     const initials = `(?:${others.join('|')}){1,${INITIALS}}`;
-    return [`${stems[index]}\\s+${initials}`, `${initials}${stems[index]}`];
+    return [`${stems[index]}${SPACE}+${initials}`, `${initials}${stems[index]}`];
   });
   // The whole name before its parts: the first way that fits is the one that is taken.
   return [...orders(stems), ...withInitials];
@@ -77,7 +86,7 @@ function namePatterns(name: string): string[] {
 /** All orders of all words, then of each two of three. */
 function orders(stems: string[]): string[] {
   const [a, b, c] = stems as [string, string, string?];
-  const pairs = (x: string, y: string): string[] => [`${x}\\s+${y}`, `${y}\\s+${x}`];
+  const pairs = (x: string, y: string): string[] => [`${x}${SPACE}+${y}`, `${y}${SPACE}+${x}`];
   if (c === undefined) {
     return pairs(a, b);
   }
@@ -88,15 +97,25 @@ function orders(stems: string[]): string[] {
     [b, c, a],
     [c, a, b],
     [c, b, a],
-  ].map((order) => order.join('\\s+'));
+  ].map((order) => order.join(`${SPACE}+`));
   return [...triples, ...pairs(a, b), ...pairs(b, c), ...pairs(a, c)];
 }
 
-/** A word in any grammatical case: its stem and up to four letters of an ending. */
+/**
+ * A word in any grammatical case: its stem and up to four letters of an ending, two after a short stem (Яна, Юлия). The
+ * vowel that some lose (Павел, Павла; Лев, Льва) may be another or none.
+ */
 function anyCase(word: string): string {
-  const stem = word.replace(/[аеёиоуыэюяйь]{1,2}$/u, '');
-  const kept = stem.length >= 3 ? stem : word;
-  return `${eitherE(escaped(kept))}${LETTER}{0,4}`;
+  return word.split('-').filter(Boolean).map(anyCaseOfPart).join('-');
+}
+
+function anyCaseOfPart(word: string): string {
+  const stems = [/[аеёиоуыэюяйь]{1,2}$/u, /[аеёиоуыэюяйь]$/u].map((end) => word.replace(end, ''));
+  const kept =
+    stems.find(({ length }) => length >= 3) ?? stems.find(({ length }) => length === 2) ?? word;
+  const [, begin, end] = /^(.+)[еёо]([бвгджзклмнпрстфхцчшщ])$/u.exec(word) ?? [];
+  const base = begin === undefined ? eitherE(kept) : `${eitherE(begin)}(?:[еёоьй]\u0308?)?${end}`;
+  return `${base}${LETTER}{0,${kept.length >= 3 ? 4 : 2}}`;
 }
 
 /** The text with every mention of the person replaced; the same text when there is none. */

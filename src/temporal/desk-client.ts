@@ -38,8 +38,12 @@ export interface DeskClient {
 }
 
 const LIMIT_MS = 5_000;
-/** gRPC codes after which the same call may succeed: too many updates at once, not reachable. */
+/**
+ * gRPC codes after which the same call may succeed: too many updates at once, the run's task failed under the update (as
+ * when it was just closing), not reachable.
+ */
 const RESOURCE_EXHAUSTED = 8;
+const FAILED_PRECONDITION = 9;
 const UNAVAILABLE = 14;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -113,7 +117,7 @@ function isPassing(error: unknown): boolean {
   }
   if (error instanceof ServiceError) {
     const code = (error.cause as { code?: number } | undefined)?.code;
-    return code === RESOURCE_EXHAUSTED || code === UNAVAILABLE;
+    return code === RESOURCE_EXHAUSTED || code === FAILED_PRECONDITION || code === UNAVAILABLE;
   }
   return error instanceof AppError;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { ZipFile } from 'yazl';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { writeIncidentXlsx, writeXlsx } from '../../bench/incident-file.js';
+import { writeIncidentCsv, writeIncidentXlsx, writeXlsx } from '../../bench/incident-file.js';
 import { incidentRows } from '../../bench/incident-rows.js';
 import { INCIDENT_COLUMNS } from '../../src/exchange/incident-columns.js';
 import { INCIDENT_TABLE } from '../../src/exchange/rows/field-layout.js';
@@ -143,7 +143,117 @@ describe('a file is taken for what it holds', () => {
   });
 });
 
+describe('a text file', () => {
+  it('has the separator by which its columns are named, whatever stands in its texts', async () => {
+    const narrow = 'ID;Дата создания;Текст инцидента';
+    const commas = await writeBytes(
+      files.path('commas.csv'),
+      `${narrow}\n1;2025-01-01;Яма, лужа, мусор, грязь\n`,
+    );
+    const semicolons = await writeBytes(
+      files.path('semicolons.csv'),
+      `${narrow.replaceAll(';', ',')}\n1,2025-01-01,Яма; лужа; мусор; грязь\n`,
+    );
+
+    expect((await rowsOf(commas))[0]?.cells[2]).toBe('Яма, лужа, мусор, грязь');
+    expect((await rowsOf(semicolons))[0]?.cells[2]).toBe('Яма; лужа; мусор; грязь');
+  });
+
+  it('that was cut off in the middle of its last row is refused', async () => {
+    const cut = await writeBytes(files.path('cut.csv'), `${HEADER}\n1;2025-01-01;а;б\n2;2025-0`);
+    const whole = await writeBytes(files.path('whole.csv'), `${HEADER}\n1;2025-01-01;а;б`);
+    const short = await writeBytes(files.path('short.csv'), `${HEADER}\n1;2025-01-01;а\n`);
+
+    await expect(rowsOf(cut)).rejects.toThrow('ends in the middle of row 3');
+    expect(await rowsOf(whole)).toHaveLength(1);
+    expect(await rowsOf(short)).toHaveLength(1);
+  });
+
+  it('whose quotation mark takes in the rows up to the next one is refused', async () => {
+    const path = files.path('swallowed.csv');
+    await writeIncidentCsv(path, incidentRows(3));
+    const rows = readFileSync(path, 'utf8').split('\r\n');
+    const cells = rows[1]?.split(';') ?? [];
+    rows[1] = cells.map((cell, i) => (i === 6 ? `"${cell.replaceAll('"', '')}` : cell)).join(';');
+    rows[3] = rows[3]?.replace(';', ';"x";') ?? '';
+
+    await expect(rowsOf(await writeBytes(path, rows.join('\r\n')))).rejects.toThrow(
+      'In row 2 a quotation mark is opened',
+    );
+  });
+
+  it('tells a row whose text was parted by a separator', async () => {
+    const path = await writeBytes(
+      files.path('shifted.csv'),
+      `${HEADER}\n1;2025-01-01;яма; лужа;б\n2;2025-01-01;а;б;;\n`,
+    );
+    const table = await openTable(path, tmpdir(), INCIDENT_TABLE);
+    const rows: TableRow[] = [];
+    for await (const row of table.rows()) rows.push(row);
+
+    expect(table.shiftOf(rows[0]!)).toContain('has 5 cells, the column names are 4');
+    expect(table.shiftOf(rows[1]!)).toBeNull();
+  });
+});
+
 describe('cells of a workbook', () => {
+  it('of formulas that nobody worked out are told, and rows beyond all sheets are counted on', async () => {
+    const path = await zipOf(
+      files.path('formula.xlsx'),
+      bookOf(
+        `${headerRow}<row r="99999999999"><c><f>A1</f><v></v></c><c t="str"><f>B1</f><v></v></c></row><row r="2.5">${inline('x')}</row>`,
+      ),
+    );
+
+    expect(await rowsOf(path)).toEqual([
+      { row: 2, cells: ['#FORMULA!', ''] },
+      { row: 3, cells: ['x'] },
+    ]);
+  });
+
+  it('longer than any spreadsheet writes are refused before they fill the memory', async () => {
+    const long = 'я'.repeat(2 ** 20 + 1);
+    const inSheet = await zipOf(
+      files.path('long.xlsx'),
+      bookOf(`${headerRow}<row>${inline(long)}</row>`),
+    );
+    const shared = await zipOf(
+      files.path('long-shared.xlsx'),
+      bookOf(headerRow, { 'xl/strings.xml': `<sst><si><t>${long}</t></si></sst>` }),
+    );
+
+    await expect(rowsOf(inSheet)).rejects.toThrow('longer than any spreadsheet writes');
+    await expect(rowsOf(shared)).rejects.toThrow('longer than any spreadsheet writes');
+  });
+
+  it('that find no room on the disk are no damage of the file', async () => {
+    const path = await zipOf(
+      files.path('many.xlsx'),
+      bookOf(headerRow, {
+        'xl/strings.xml': `<sst>${`<si><t>${'я'.repeat(30_000)}</t></si>`.repeat(60)}</sst>`,
+      }),
+    );
+
+    await expect(openTable(path, files.path('no-such-folder'), INCIDENT_TABLE)).rejects.toThrow(
+      expect.objectContaining({ code: 'ENOENT' }),
+    );
+  });
+
+  it('of a second sheet with the columns are not read, and that is told', async () => {
+    const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+    const path = await zipOf(
+      files.path('sheets.xlsx'),
+      bookOf(headerRow, {
+        'xl/workbook.xml': `<workbook xmlns:r="${office}"><sheets><sheet name="A" r:id="r1"/><sheet name="Второй" r:id="r1"/></sheets></workbook>`,
+      }),
+    );
+    const table = await openTable(path, tmpdir(), INCIDENT_TABLE);
+    table.close();
+
+    expect(table.detected.sheet).toBe('A');
+    expect(table.layout.problems[0]?.reason).toContain('the sheet «Второй» has the columns, too');
+  });
+
   it('are read from every way of writing them', async () => {
     const path = await zipOf(
       files.path('ways.xlsx'),

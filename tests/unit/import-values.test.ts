@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { readDuration } from '../../src/exchange/values/duration.js';
-import { dateForm, readInstant, type InstantReader } from '../../src/exchange/values/instant.js';
+import {
+  dateForm,
+  instantOf,
+  readInstant,
+  type InstantReader,
+} from '../../src/exchange/values/instant.js';
 import { wallClock } from '../../src/exchange/values/wall-clock.js';
-import { readCount, readFlag, readText, readWord } from '../../src/exchange/values/words.js';
+import {
+  readCount,
+  readFlag,
+  readText,
+  readWord,
+  shortened,
+} from '../../src/exchange/values/words.js';
 
 const moscow: InstantReader = { clock: wallClock('Europe/Moscow'), epoch: 1900 };
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -13,6 +24,15 @@ describe('instants of a file', () => {
     ['5.1.2026 9:05', '2026-01-05T06:05:00.000Z'],
     ['25.11.2026 14:05:09', '2026-11-25T11:05:09.000Z'],
     ['25.11.26 14:05', '2026-11-25T11:05:00.000Z'],
+    ['25-11-2026 14:05', '2026-11-25T11:05:00.000Z'],
+    ['25.11.2026 14.05', '2026-11-25T11:05:00.000Z'],
+    ['25.11.2026 г.', '2026-11-24T21:00:00.000Z'],
+    ['25.11.2026 в 14:05', '2026-11-25T11:05:00.000Z'],
+    ['25 ноября 2026 г. 14:05', '2026-11-25T11:05:00.000Z'],
+    ['Ср, 1 мая 2026 года, 14:05:09', '2026-05-01T11:05:09.000Z'],
+    ['9 февр. 2026', '2026-02-08T21:00:00.000Z'],
+    ['25.11.2026 14:05:09 +06:00', '2026-11-25T08:05:09.000Z'],
+    ['2026/11/25 14:05', '2026-11-25T11:05:00.000Z'],
     ['2025-12-25 08:36:39', '2025-12-25T05:36:39.000Z'],
     ['2025-12-25T08:36:39Z', '2025-12-25T08:36:39.000Z'],
     ['2025-12-25T08:36:39.5+06:00', '2025-12-25T02:36:39.500Z'],
@@ -22,12 +42,28 @@ describe('instants of a file', () => {
     expect(iso(readInstant(cell, moscow))).toBe(expected);
   });
 
-  it.each(['30.02.2026', '25.13.2026', '2026-11-25 24:01', '25/11/2026', 'вчера', 17, true, null])(
-    '%j is none',
-    (cell) => {
-      expect(readInstant(cell, moscow)).toBeNull();
-    },
-  );
+  it.each([
+    '30.02.2026',
+    '25.13.2026',
+    '2026-11-25 24:01',
+    '25/11/2026',
+    '25.11-2026',
+    '25 числа 2026',
+    '30 февраля 2026',
+    'вчера',
+    17,
+    true,
+    null,
+  ])('%j is none', (cell) => {
+    expect(readInstant(cell, moscow)).toBeNull();
+  });
+
+  it('of an export that somebody edited are taken from 1970 to 2199 alone', () => {
+    expect(instantOf('2026-01-02T03:04:05.006Z')).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 6));
+    expect(instantOf('-000001-01-01T00:00:00.000Z')).toBeNull();
+    expect(instantOf('+012026-01-01T00:00:00.000Z')).toBeNull();
+    expect(instantOf('soon')).toBeNull();
+  });
 
   it('a serial date of a file that counts from 1904 lies four years and a day later', () => {
     const at1904 = readInstant(44_889.5, { ...moscow, epoch: 1904 });
@@ -99,4 +135,12 @@ describe('words of a file', () => {
       undefined,
     ]);
   });
+});
+
+it('a text is shortened between characters as people count them', () => {
+  const family = '👨‍👩‍👧';
+
+  expect(shortened(`ab${family}`, 5)).toBe('ab');
+  expect(shortened(`ab${family}`, 10)).toBe(`ab${family}`);
+  expect(shortened('а'.repeat(300), 200)).toBe('а'.repeat(200));
 });

@@ -36,6 +36,40 @@ describe('a person in a text', () => {
     );
   });
 
+  it.each([
+    '8\u00a0(910)\u00a0123‑45‑67',
+    '8–910–123–45–67',
+    '+7.910.123.45.67',
+    '8 9 1 0 1 2 3 4 5 6 7',
+    '8/910/1234567',
+  ])('is found by the phone with signs of every kind between: %s', (phone) => {
+    const contacts = ['тел. 8 910 123-45-67 (Анна), anna@example.org'];
+
+    expect(cleared(`Звоните ${phone} или anna@example.org`, { contacts })).toBe(
+      'Звоните [удалено] или [удалено]',
+    );
+  });
+
+  it.each([
+    ['Соловей Юлия Павловна', 'Соловья Юлию и Юлию Павловну'],
+    ['Лев Павел Яковлевич', 'У Льва Павла Яковлевича, Павлу Льву'],
+    ['Яна Кац', 'Яне Кац, с Яной Кац'],
+    ['Ким Илья', 'Илье Киму, Ильёй Кимом'],
+    ['Римская-Корсакова Зоя', 'Римской-Корсаковой Зое'],
+    ['Майский Алексей', 'Маи\u0306ского Алексея'],
+    ['Журавлёв Семён', 'Журавле\u0308ву Семену'],
+    ['Боец Пётр', 'Бойца\u00a0Петра'],
+  ])('is found by a name whose stem changes: %s', (name, text) => {
+    expect(cleared(text, { names: [name] }).replaceAll('[удалено]', '')).not.toMatch(/\p{L}{3,}/u);
+  });
+
+  it.each(['@', 'а', 'дом', '((((', '\\\\\\', '.*', '1234', '[', '5%'])(
+    'is not looked for by %s, which everything would fit',
+    (contact) => {
+      expect(patternOf({ ...none, contacts: [contact], handles: ['((', '\\'] })).toBeNull();
+    },
+  );
+
   it('is found by mail address and handle, whatever their case', () => {
     const terms = { contacts: ['Alena.K@Example.org'], handles: ['@alena_k'] };
 

@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { noteBody } from '../../contract/commands.js';
 import type { Note } from '../../contract/complaints.js';
+import { lockComplaint } from '../../db/complaints-store.js';
 import { decodeCursor, pageFrom, queryDigest } from '../../db/cursors.js';
 import {
   insertNote,
@@ -68,6 +69,8 @@ export function noteRoutes(deps: AppDeps): Router {
     const id = resourceIdOf(req);
     const at = worldNow(deps);
     await inTransaction(deps.pool, async (db) => {
+      // Before the note's row, whose reference holds the complaint's row too weakly for two notes at a time.
+      await lockComplaint(db, head.id);
       if (await noteExists(db, id)) {
         return;
       }

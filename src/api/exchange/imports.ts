@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import express from 'express';
 import type { Request, RequestHandler, Router } from 'express';
@@ -7,6 +7,8 @@ import { importProblemQuery, newImport } from '../../contract/imports.js';
 import { decodeCursor, pageFrom, queryDigest } from '../../db/cursors.js';
 import { listProblems } from '../../db/import-problems.js';
 import { findImport, insertImport, type ImportOptions } from '../../db/imports-store.js';
+import { isDatabaseAway } from '../../db/pool.js';
+import { storageError } from '../../attachments/storage-error.js';
 import { AppError, invalid, notFound } from '../../errors.js';
 import {
   columnsOf,
@@ -41,16 +43,23 @@ export function importUploadRoutes(deps: AppDeps, guards: RequestHandler[]): Rou
     await lookInto(upload, options);
     const id = resourceIdOf(req);
     // Under the id's name it is seen by the worker only with its row.
-    await rename(upload.path, join(dirname(upload.path), id));
-    await insertImport(deps.pool, {
-      id,
-      actor: callerOf(req).actor,
-      origin: 'api',
-      fileName: upload.fileName,
-      digest: importDigest(upload.digest, options),
-      bytes: upload.bytes,
-      options,
-    });
+    const path = join(dirname(upload.path), id);
+    await rename(upload.path, path);
+    try {
+      await insertImport(deps.pool, {
+        id,
+        actor: callerOf(req).actor,
+        origin: 'api',
+        fileName: upload.fileName,
+        digest: importDigest(upload.digest, options),
+        bytes: upload.bytes,
+        options,
+      });
+    } catch (error) {
+      // No worker will come for it; only of a database that went away nobody knows what it has kept.
+      if (!isDatabaseAway(error)) await rm(path, { force: true });
+      throw error;
+    }
     const row = await findImport(deps.pool, id);
     if (row === null) throw notFound();
     res.setHeader('Location', `${deps.config.publicUrl}/api/v1/imports/${id}`);
@@ -142,7 +151,7 @@ async function mappingOf(text: string, folder: string): Promise<Mapping> {
   try {
     return await readMappingText(text, folder);
   } catch (error) {
-    if (!(error instanceof MappingError)) throw error;
+    if (!(error instanceof MappingError)) throw storageError(error, 'The store of imports');
     throw invalid(error.message.split('\n').map((message) => ({ path: 'mapping', message })));
   }
 }
@@ -156,7 +165,7 @@ async function lookInto(upload: Upload, { mapping }: ImportOptions): Promise<voi
       (await openTable(upload.path, dirname(upload.path), wanted)).close();
     }
   } catch (error) {
-    if (!(error instanceof TableFileError)) throw error;
+    if (!(error instanceof TableFileError)) throw storageError(error, 'The store of imports');
     throw error.kind === 'type'
       ? new AppError('unsupported_type', error.message)
       : invalid([{ path: 'file', message: error.message }]);

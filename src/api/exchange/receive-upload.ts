@@ -18,6 +18,10 @@ declare module 'express-serve-static-core' {
 
 const FILE_NAME_MAX = 200;
 
+/** What people see of a file's name. */
+const shownName = (name: string): string =>
+  [...name.replace(/\p{Cc}+/gu, ' ')].slice(0, FILE_NAME_MAX).join('');
+
 /**
  * Takes a form with one file in the part `file` to `req.upload`. It is removed with its request, unless it was moved.
  * Next error: as `formFiles` says; AppError `invalid` without a file.
@@ -39,7 +43,7 @@ export function receiveUpload(folder: () => Promise<string>): RequestHandler[] {
       ([file], req, res) => {
         if (file === undefined) return;
         const { givenName, ...written } = file;
-        req.upload = { ...written, fileName: givenName.slice(0, FILE_NAME_MAX) };
+        req.upload = { ...written, fileName: shownName(givenName) };
         res.once('close', () => void rm(file.path, { force: true }));
       },
     ),

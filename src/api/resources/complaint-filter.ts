@@ -45,7 +45,7 @@ export async function filterOf(
   const { zone } = view.settings;
   const from = query.from === undefined ? undefined : startOf(query.from, zone);
   const before = query.to === undefined ? undefined : endOf(query.to, zone);
-  if (from !== undefined && before !== undefined && before < from) {
+  if (from !== undefined && before !== undefined && before <= from) {
     wrong.push({ path: 'to', message: 'must not be before from' });
   }
   if (wrong.length > 0) {

@@ -110,11 +110,11 @@ function replyOf(place: number, value: string): TaggedReply | undefined {
 const encoded = (value: string): string =>
   value.replace(/[%,\u0000-\u001f]|[^\S ]|(?<=\s)\s|^\s|\s$/gu, (unit) => encodeURIComponent(unit));
 
-/** Somebody may have edited the cell: a broken escape is taken as it stands. */
+/** Somebody may have edited the cell: a broken escape is taken as it stands, and zeros, which no text has, go. */
 function decoded(value: string): string {
   return value.replace(/(%[0-9A-F]{2})+/g, (escape) => {
     try {
-      return decodeURIComponent(escape);
+      return decodeURIComponent(escape).replaceAll('\0', '');
     } catch {
       return escape;
     }

@@ -7,6 +7,10 @@ import type { FieldCells, FieldKey, RowProblem } from './fields.js';
 /** What may be ahead of the desk's clock: clocks differ a little. As for a message that comes in live. */
 const AHEAD_MAX_MS = 5 * 60_000;
 
+/** Where a formula came to nothing, or was never worked out. */
+const SHEET_ERROR =
+  /^#(?:REF!|N\/A|NAME\?|VALUE!|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|FORMULA!|ССЫЛКА!|Н\/Д|ИМЯ\?|ЗНАЧ!|ДЕЛ\/0!|ПУСТО!|ЧИСЛО!)$/;
+
 const isEmpty = (cell: Cell): boolean =>
   cell === null || (typeof cell === 'string' && /^'?\s*[-–—]?\s*$/.test(cell));
 
@@ -34,11 +38,19 @@ export class CellReader {
   }
 
   word(field: FieldKey, max?: number): string | null {
-    return this.kept(field, readWord(this.cells.get(field), max));
+    return this.kept(field, readWord(this.valued(field), max));
   }
 
   text(field: FieldKey): string | null {
-    return this.kept(field, readText(this.cells.get(field)));
+    return this.kept(field, readText(this.valued(field)));
+  }
+
+  /** The cell of a word or text; of a spreadsheet's error nothing, with a warning. */
+  private valued(field: FieldKey): Cell {
+    const cell = this.cells.get(field);
+    if (typeof cell !== 'string' || !SHEET_ERROR.test(cell)) return cell;
+    this.warn(field, `is the spreadsheet's error ${cell}, no value; left out`);
+    return null;
   }
 
   private kept(

@@ -1,6 +1,7 @@
 import { INCIDENT_COLUMNS } from '../incident-columns.js';
 import type { FieldCells, FieldKey, RowProblem } from './fields.js';
 import { fold } from './vocabulary.js';
+import { shortened } from '../values/words.js';
 import { TableFileError, type Cell, type TableRow } from '../table/cell.js';
 
 /** What to look for in a table's row of column names. */
@@ -46,10 +47,14 @@ export function countNames(row: TableRow, wanted: WantedColumns): number {
 }
 
 /**
- * Finds the columns in the row of their names.
+ * Finds the columns in the row of their names. `otherSheets` have them, too, and are not read.
  * @throws TableFileError that names the columns which are missing or stand twice.
  */
-export function layOut(header: TableRow, wanted: WantedColumns): FieldLayout {
+export function layOut(
+  header: TableRow,
+  wanted: WantedColumns,
+  otherSheets: readonly string[] = [],
+): FieldLayout {
   const here = header.cells.map(nameOf);
   const places = new Map<FieldKey, number>();
   const missing: FieldKey[] = [];
@@ -79,12 +84,18 @@ export function layOut(header: TableRow, wanted: WantedColumns): FieldLayout {
   );
   const warning = (column: string, reason: string): RowProblem => ({
     severity: 'warning',
-    column: column.slice(0, 200),
+    column: shortened(column, 200),
     reason,
   });
   return {
     headerRow: header.row,
     problems: [
+      ...otherSheets.map((sheet) =>
+        warning(
+          '',
+          `the sheet «${shortened(sheet, 60)}» has the columns, too, and is not read: import it as a file of its own`,
+        ),
+      ),
       ...missing.map((field) => warning(columnOf(field), 'the column is missing')),
       ...(wanted === INCIDENT_TABLE
         ? unknown.map((name) => warning(name, 'is no column of the format; left out'))

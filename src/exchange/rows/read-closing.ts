@@ -1,5 +1,6 @@
 import type { IncidentTags } from '../export/incident-tags.js';
 import { instantOf } from '../values/instant.js';
+import { shortened } from '../values/words.js';
 import type { CellReader } from './cell-reader.js';
 import type { ReadReplies } from './read-replies.js';
 import type { SourceClosing, SourceLabels } from './source-row.js';
@@ -31,7 +32,7 @@ export function readClosing(
   if (labels.outcome !== undefined && outcomeOf(labels.outcome) === undefined) {
     reader.warn(
       'outcome',
-      `«${labels.outcome.slice(0, 80)}» is no outcome that is known; kept as the source's word`,
+      `«${shortened(labels.outcome, 80)}» is no outcome that is known; kept as the source's word`,
     );
   }
   const isAnswered = replies.list.length > 0;
@@ -41,7 +42,7 @@ export function readClosing(
   if (meaning === null) {
     reader.warn(
       'closingReason',
-      `«${word?.slice(0, 80) ?? ''}» is no reason that is known; kept as the source's word`,
+      `«${shortened(word ?? '', 80)}» is no reason that is known; kept as the source's word`,
     );
   }
   const { reason, rejectCode, rating, solved } = meaning ??

@@ -43,12 +43,21 @@ export function readReplies(
     if (index === repliesOfDesk) return times.executorReplyAt;
     return index === texts.length - 1 ? times.ratingAskedAt : null;
   };
+  const columnOf = (index: number) =>
+    index === 0 && times.firstReplyAt !== null
+      ? 'firstReplyAt'
+      : index <= repliesOfDesk
+        ? 'executorReplyAt'
+        : 'ratingAskedAt';
   let before = times.createdAt;
   const list = texts.map((text, index): SourceReply => {
     const tag = tags.replies?.find((reply) => reply.place === index + 1);
     const isLast = index === texts.length - 1;
     const known = instantOf(tag?.publishedAt) ?? knownAt(index);
-    before = known ?? before;
+    if (known !== null && known < times.createdAt) {
+      reader.warn(columnOf(index), 'lies before the row was created; taken as given then');
+    }
+    before = Math.max(known ?? before, times.createdAt);
     return {
       kind: kindOf(tag) ?? (isLast ? 'final' : 'interim'),
       text,

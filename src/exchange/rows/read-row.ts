@@ -2,13 +2,14 @@ import { SOURCES } from '../../contract/list.js';
 import { COMPLAINT_KINDS } from '../../domain/commands.js';
 import { readTags, type IncidentTags } from '../export/incident-tags.js';
 import { CLOSED_STEP, RATING_STEP } from '../incident-columns.js';
+import { shortened } from '../values/words.js';
 import { instantOf, type InstantReader } from '../values/instant.js';
 import { CellReader } from './cell-reader.js';
 import type { FieldCells, RowProblem } from './fields.js';
 import { readClosing } from './read-closing.js';
 import { readReplies } from './read-replies.js';
 import type { SourceLabels, SourceRow } from './source-row.js';
-import { fold, sourceOf } from './vocabulary.js';
+import { codeOf, fold, sourceOf } from './vocabulary.js';
 
 export interface ReadContext {
   instants: InstantReader;
@@ -54,7 +55,7 @@ export function readRow(cells: FieldCells, row: number, context: ReadContext): R
   const createdAt = reader.instant('createdAt');
   if (createdAt === null && !reader.isBad) reader.error('createdAt', 'is empty');
   const text = reader.text('text');
-  if (text === null) reader.warn('text', 'is empty');
+  if (text === null && !reader.isBad) reader.warn('text', 'is empty');
 
   const labels = filled(LABELS.map((key) => [key, reader.word(key)])) as SourceLabels;
   const { tags, plain } = readTags(reader.word('tags', 100_000) ?? '');
@@ -88,7 +89,7 @@ export function readRow(cells: FieldCells, row: number, context: ReadContext): R
     sourceId: sourceId ?? '',
     sourceNumber: reader.word('number', 200),
     source: readSource(reader, tags, url),
-    externalId: tags.externalId ?? null,
+    externalId: within(200, tags.externalId),
     origin:
       oneOf(['authority_page', 'elsewhere'], tags.origin) ??
       (personal.pageUrl === undefined ? 'elsewhere' : originOf(personal)),
@@ -98,7 +99,7 @@ export function readRow(cells: FieldCells, row: number, context: ReadContext): R
     url,
     ...author,
     ...place,
-    campaign: reader.word('campaign', 100) ?? tags.campaign ?? null,
+    campaign: reader.word('campaign', 100) ?? within(100, tags.campaign),
     priority: oneOf(['ordinary', 'raised', 'danger'], tags.priority),
     level: /^\d{1,2}$/.test(tags.level ?? '') ? Number(tags.level) : 0,
     postedAt: reader.instant('postedAt') ?? instantOf(tags.postedAt),
@@ -153,8 +154,14 @@ function isClosed(
   tags: IncidentTags,
   closedAt: number | null,
 ): boolean {
-  const status = fold(reader.word('status') ?? tags.status ?? '');
-  if (status !== '') return status !== 'open' && (tags.status === undefined || status === 'closed');
+  const told = reader.word('status');
+  if (told === 'open' || (told !== null && codeOf(told) !== null)) return told !== 'open';
+  if (told !== null) {
+    const word = shortened(told, 60);
+    reader.warn('status', `«${word}» is no status that is known; a closing date decides`);
+    return closedAt !== null;
+  }
+  if (tags.status !== undefined) return tags.status === 'closed';
   const word = fold(step ?? '');
   return word === fold(CLOSED_STEP) || word === fold(RATING_STEP) || closedAt !== null;
 }
@@ -170,7 +177,7 @@ function readSource(reader: CellReader, tags: IncidentTags, url: string | null):
   const given = reader.word('source') ?? tags.source ?? null;
   if (given === null) return sourceOf(url);
   const known = oneOf(SOURCES, given);
-  if (known === null) reader.warn('source', `«${given.slice(0, 60)}» is no source of the desk`);
+  if (known === null) reader.warn('source', `«${shortened(given, 60)}» is no source of the desk`);
   return known ?? sourceOf(url);
 }
 
@@ -199,10 +206,11 @@ function readAuthor(
     authorUrl !== undefined && URL.canParse(authorUrl)
       ? new URL(authorUrl).pathname.split('/').filter(Boolean).at(-1)
       : undefined;
+  const handle = page ?? authorUrl;
   return {
-    authorName: reader.word('authorName', 200) ?? tags.authorName ?? null,
-    authorHandle: (page ?? authorUrl)?.slice(0, 200) ?? null,
-    authorContact: reader.word('authorContact', 254) ?? tags.authorContact ?? null,
+    authorName: reader.word('authorName', 200) ?? within(200, tags.authorName),
+    authorHandle: handle === undefined ? null : shortened(handle, 200),
+    authorContact: reader.word('authorContact', 254) ?? within(254, tags.authorContact),
   };
 }
 
@@ -216,11 +224,15 @@ function readPlace(
   const isTagged =
     tags.location !== undefined && Math.abs(lat ?? 91) <= 90 && Math.abs(lon ?? 181) <= 180;
   return {
-    address: reader.word('address') ?? (parts.length > 0 ? parts.join(', ').slice(0, 500) : null),
+    address: reader.word('address') ?? (parts.length > 0 ? shortened(parts.join(', '), 500) : null),
     lat: isTagged ? (lat ?? null) : reader.decimal('lat', 90),
     lon: isTagged ? (lon ?? null) : reader.decimal('lon', 180),
   };
 }
+
+/** A tag's value as export wrote it; one that is longer than its field takes somebody has made. */
+const within = (max: number, value: string | undefined): string | null =>
+  value === undefined || value.length > max ? null : value;
 
 function oneOf<T extends string>(values: readonly T[], value: string | undefined): T | null {
   return values.find((one) => one === value) ?? null;

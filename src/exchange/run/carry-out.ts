@@ -90,6 +90,7 @@ function reasonOf(error: unknown): string | null {
     case 'ENOENT':
       return 'The file is not on this host: API and worker must share OTKLIK_DATA_DIR.';
     case 'ENOSPC':
+    case 'EDQUOT':
       return 'The disk of the data directory is full. Make room and import the file again: rows that are in stay in.';
     case 'EACCES':
       return 'The file may not be read by this process.';

@@ -2,9 +2,11 @@ import type pg from 'pg';
 import { addProblems, findImported, type ImportProblem } from '../../db/import-problems.js';
 import { saveProgress, type ImportCounts } from '../../db/imports-store.js';
 import { inTransaction } from '../../db/pool.js';
+import { erasedId } from '../../subjects/erased-id.js';
 import { nameMatcher } from '../rows/match-names.js';
 import type { FieldCells, FieldKey, RowProblem } from '../rows/fields.js';
 import type { SourceRow } from '../rows/source-row.js';
+import { shortened } from '../values/words.js';
 import { addRecords, noRecords, writeRecords } from '../write/records.js';
 import { externalIdOf, rowDigest, toRecords, type Origin } from '../write/to-records.js';
 
@@ -38,7 +40,8 @@ export interface BatchTarget {
   pool: pg.Pool;
   origin: Origin;
   lease: string;
-  dryRun: boolean;
+  /** Nothing is written: ids of the rows that the batches before would have brought in. */
+  dryRun: { seen: Set<string> } | null;
 }
 
 const COLUMN_OF_FOREIGN: Record<string, string> = {
@@ -74,6 +77,7 @@ export async function writeBatch(
         sourceId: row.sourceId,
         source: row.source,
         externalId: externalIdOf(row, origin.system),
+        erasedId: erasedId(origin.personSecret, row.source, externalIdOf(row, origin.system)),
       })),
     );
     const counts = {
@@ -83,8 +87,15 @@ export async function writeBatch(
       bad: before.bad + batch.bad,
     };
     const records = noRecords();
+    // Two rows may tell of one message at its source.
+    const messages = new Set<string>();
     for (const { row, cells } of batch.rows) {
-      const there = known.get(row.sourceId);
+      const message = JSON.stringify([row.source, externalIdOf(row, origin.system)]);
+      const there =
+        known.get(row.sourceId) ??
+        (messages.has(message) || dryRun?.seen.has(row.sourceId) === true
+          ? NOTHING_TOLD
+          : undefined);
       if (there !== undefined) {
         counts.there += 1;
         if (there.digest !== null && !there.digest.equals(rowDigest(row))) {
@@ -96,8 +107,9 @@ export async function writeBatch(
         continue;
       }
       known.set(row.sourceId, { digest: rowDigest(row) });
+      messages.add(message);
       addRowProblems(batch, row.row, foreignWords(row, cells, origin));
-      if (!dryRun) addRecords(records, toRecords(row, origin));
+      if (dryRun === null) addRecords(records, toRecords(row, origin));
       counts.in += 1;
       counts.open += row.closing === null ? 1 : 0;
     }
@@ -112,6 +124,9 @@ export async function writeBatch(
   });
 }
 
+/** Of a row that is here already by what else it is known by. */
+const NOTHING_TOLD = { digest: null };
+
 /** Words that the region does not know; they are kept as the source's own. */
 function foreignWords(row: SourceRow, cells: FieldCells, { region }: Origin): RowProblem[] {
   return nameMatcher(region)
@@ -119,7 +134,7 @@ function foreignWords(row: SourceRow, cells: FieldCells, { region }: Origin): Ro
     .foreign.map((field) => ({
       severity: 'warning',
       column: cells.columnOf(field satisfies FieldKey),
-      reason: `«${(row.labels[field] ?? '').slice(0, 120)}» is no ${COLUMN_OF_FOREIGN[field] ?? field} of this region; kept as the source's word`,
+      reason: `«${shortened(row.labels[field] ?? '', 120)}» is no ${COLUMN_OF_FOREIGN[field] ?? field} of this region; kept as the source's word`,
     }));
 }
 

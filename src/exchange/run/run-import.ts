@@ -12,7 +12,7 @@ import { secretOf } from '../../db/settings.js';
 import { toWorld, type WorldAnchor } from '../../domain/world-clock.js';
 import { columnsOf, formOf, type Mapping } from '../mapping-file.js';
 import { INCIDENT_TABLE } from '../rows/field-layout.js';
-import { readRow, type ReadContext } from '../rows/read-row.js';
+import { readRow, type ReadContext, type ReadRow } from '../rows/read-row.js';
 import { TableFileError } from '../table/cell.js';
 import { openTable, type OpenTable } from '../table/open-table.js';
 import { wallClock } from '../values/wall-clock.js';
@@ -64,7 +64,7 @@ export async function runImport(deps: ImportDeps, run: ImportRun): Promise<boole
     const target: BatchTarget = {
       pool: deps.pool,
       lease,
-      dryRun: row.options.dryRun,
+      dryRun: row.options.dryRun ? { seen: new Set() } : null,
       origin: {
         importId: row.id,
         system: mapping?.system ?? INCIDENT_SYSTEM,
@@ -135,7 +135,11 @@ async function importRows(
   for await (const tableRow of table.rows()) {
     if (tableRow.row <= start.rowDone) continue;
     const cells = table.layout.cellsOf(tableRow);
-    const { row, problems } = readRow(cells, tableRow.row, context);
+    const shift = table.shiftOf(tableRow);
+    const { row, problems }: ReadRow =
+      shift === null
+        ? readRow(cells, tableRow.row, context)
+        : { row: null, problems: [{ severity: 'error', column: '', reason: shift }] };
     batch.read += 1;
     batch.lastRow = tableRow.row;
     addRowProblems(batch, tableRow.row, problems);
@@ -166,11 +170,10 @@ async function withRetries(
 ): Promise<ImportCounts> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await writeBatch(
-        target,
-        { ...batch, problems: batch.problems.map((problem) => ({ ...problem })) },
-        before,
-      );
+      const problems = batch.problems.map((problem) => ({ ...problem }));
+      const counts = await writeBatch(target, { ...batch, problems }, before);
+      batch.rows.forEach(({ row }) => target.dryRun?.seen.add(row.sourceId));
+      return counts;
     } catch (error) {
       const isTaken = (error as { code?: unknown }).code === '23505';
       if (error instanceof LeaseLost || tried >= TRIES || !(isTaken || isDatabaseAway(error))) {

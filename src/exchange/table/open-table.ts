@@ -16,6 +16,8 @@ export interface OpenTable {
   layout: FieldLayout;
   /** Rows below the column names, the empty ones left out. */
   rows(): AsyncGenerator<TableRow>;
+  /** Why a row's cells may stand in wrong columns; null where nothing says so. */
+  shiftOf(row: TableRow): string | null;
   /** Reads the whole file once without looking at cells, so that a file damaged at its end is refused before its
    * first row comes in. Gives the rows of data it has, the empty ones counted too. */
   verify(): Promise<number>;
@@ -29,7 +31,8 @@ const NAMES_MIN = 3;
 interface Sheet {
   detected: Detected;
   rows(): AsyncGenerator<TableRow>;
-  verify(): Promise<number>;
+  /** `width`: cells that the row of the column names has. */
+  verify(width: number): Promise<number>;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function openTable(
   folder: string,
   wanted: WantedColumns,
 ): Promise<OpenTable> {
-  const { sheets, close } = await sheetsOf(path, folder);
+  const { sheets, close } = await sheetsOf(path, folder, wanted);
   try {
     const chosen =
       wanted.sheet === undefined
@@ -51,8 +54,9 @@ export async function openTable(
     if (chosen.length === 0) {
       throw new TableFileError('shape', `There is no sheet «${wanted.sheet ?? ''}».`);
     }
-    const { sheet, header } = await findHeader(chosen, wanted);
-    const layout = layOut(header, wanted);
+    const { sheet, header, others } = await findHeader(chosen, wanted);
+    const layout = layOut(header, wanted, others);
+    const width = header.cells.length;
     return {
       detected: { ...sheet.detected, headerRow: header.row },
       layout,
@@ -61,7 +65,12 @@ export async function openTable(
           if (row.row > header.row && hasAnything(row)) yield row;
         }
       },
-      verify: async () => Math.max(0, (await sheet.verify()) - header.row),
+      // Beside a sheet's table people keep notes; a text file has nothing beside.
+      shiftOf: ({ cells }) =>
+        sheet.detected.format === 'csv' && cells.slice(width).some((cell) => cell !== '')
+          ? `has ${cells.length} cells, the column names are ${width}: a text with a separator or a line break stands without quotation marks`
+          : null,
+      verify: async () => Math.max(0, (await sheet.verify(width)) - header.row),
       close,
     };
   } catch (error) {
@@ -76,9 +85,10 @@ const hasAnything = (row: TableRow): boolean =>
 async function sheetsOf(
   path: string,
   folder: string,
+  wanted: WantedColumns,
 ): Promise<{ sheets: Sheet[]; close: () => void }> {
   if ((await sniff(path)) === 'csv') {
-    const csv = await openCsv(path);
+    const csv = await openCsv(path, (cells) => countNames({ row: 0, cells }, wanted));
     const { encoding, byteOrderMark, separator } = csv;
     const detected: Detected = {
       format: 'csv',
@@ -86,7 +96,11 @@ async function sheetsOf(
       byteOrderMark,
       separator: separator === '\t' ? 'tab' : separator,
     };
-    const sheet = { detected, rows: () => csv.rows(), verify: () => csv.verify() };
+    const sheet = {
+      detected,
+      rows: () => csv.rows(),
+      verify: (width: number) => csv.verify(width),
+    };
     return { sheets: [sheet], close: () => undefined };
   }
   const workbook = await openWorkbook(path, folder);
@@ -100,12 +114,17 @@ async function sheetsOf(
   };
 }
 
-/** The first sheet with a row of the column names; of its first rows the one that names the most. */
+/**
+ * The first sheet with a row of the column names, of its first rows the one that names the most; and the names of the
+ * other sheets that have one, which are not read.
+ */
 async function findHeader(
   sheets: Sheet[],
   wanted: WantedColumns,
-): Promise<{ sheet: Sheet; header: TableRow }> {
+): Promise<{ sheet: Sheet; header: TableRow; others: string[] }> {
   let isEmpty = true;
+  let first: { sheet: Sheet; header: TableRow } | undefined;
+  const others: string[] = [];
   for (const sheet of sheets) {
     let header: TableRow | undefined;
     let most = 0;
@@ -116,8 +135,11 @@ async function findHeader(
       if (names > most) [header, most] = [row, names];
     }
     const min = Math.min(NAMES_MIN, new Set(wanted.names.values()).size);
-    if (header !== undefined && most >= min) return { sheet, header };
+    if (header === undefined || most < min) continue;
+    if (first === undefined) first = { sheet, header };
+    else others.push(sheet.detected.sheet ?? '');
   }
+  if (first !== undefined) return { ...first, others };
   throw new TableFileError(
     'shape',
     isEmpty

@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { Cell, TableRow } from './cell.js';
 import type { SharedStrings } from './shared-strings.js';
-import { unescapeXlsx, walkXml } from './xml-stream.js';
+import { checkLength, unescapeXlsx, walkXml } from './xml-stream.js';
 
 /** Columns beyond are left alone: no table of ours is so wide, and one cell far out must not cost a wide row. */
 const COLUMNS_MAX = 512;
+/** Where sheets end. */
+const ROWS_MAX = 1_048_576;
+/** What a formula is that nobody worked out: like a spreadsheet's own errors, told where it stands. */
+const NOT_CALCULATED = '#FORMULA!';
 
 /**
  * The rows of a sheet that hold anything. A formula's cell has the value that was worked out when the file was
@@ -26,6 +30,7 @@ class SheetReader {
   private type = '';
   private value = '';
   private isCell = false;
+  private isFormula = false;
   private hasValue = false;
   private isValue = false;
   private isReading = false;
@@ -43,7 +48,8 @@ class SheetReader {
     switch (name) {
       case 'row': {
         const given = Number(attributes.r);
-        this.row = given > this.row ? given : this.row + 1;
+        const isPlace = Number.isInteger(given) && given > this.row && given <= ROWS_MAX;
+        this.row = isPlace ? given : this.row + 1;
         this.column = 0;
         this.cells = [];
         return;
@@ -55,8 +61,12 @@ class SheetReader {
         this.value = '';
         this.hasValue = false;
         this.isCell = true;
+        this.isFormula = false;
         return;
       }
+      case 'f':
+        this.isFormula = this.isCell;
+        return;
       case 'v':
       case 't':
         this.isValue = this.isCell && !this.isReading;
@@ -68,7 +78,9 @@ class SheetReader {
   }
 
   text(piece: string): void {
-    if (this.isValue) this.value += piece;
+    if (!this.isValue) return;
+    this.value += piece;
+    checkLength(this.value);
   }
 
   close(name: string): void {
@@ -82,7 +94,7 @@ class SheetReader {
         return;
       case 'c':
         this.isCell = false;
-        if (this.hasValue && this.column <= COLUMNS_MAX) {
+        if ((this.hasValue || this.isFormula) && this.column <= COLUMNS_MAX) {
           while (this.cells.length < this.column - 1) this.cells.push(null);
           this.cells[this.column - 1] = this.cell();
         }
@@ -106,7 +118,8 @@ class SheetReader {
         return value === '1';
       case 'n': {
         const number = Number(value);
-        return value.trim() === '' ? null : Number.isFinite(number) ? number : value;
+        if (value.trim() === '') return this.isFormula ? NOT_CALCULATED : null;
+        return Number.isFinite(number) ? number : value;
       }
       default:
         // `d`: an ISO date; `e`: an error such as #REF!, told where it is no value of its column.

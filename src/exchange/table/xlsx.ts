@@ -3,7 +3,7 @@ import { TableFileError } from './cell.js';
 import type { TableRow } from './cell.js';
 import { SharedStrings } from './shared-strings.js';
 import { readSheet } from './xlsx-sheet.js';
-import { elementsOf, unescapeXlsx, walkXml } from './xml-stream.js';
+import { checkLength, elementsOf, unescapeXlsx, walkXml } from './xml-stream.js';
 import { openZip, type ZipParts } from './zip.js';
 
 export interface Workbook {
@@ -143,7 +143,9 @@ async function readStrings(zip: ZipParts, part: string, strings: SharedStrings):
       else if (name === 'rPh') isReading = false;
     },
     text(piece) {
-      if (isText) text += piece;
+      if (!isText) return;
+      text += piece;
+      checkLength(text);
     },
   });
   for await (const chunk of walk) void chunk;

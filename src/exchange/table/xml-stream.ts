@@ -1,12 +1,19 @@
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
-import { TableFileError } from './cell.js';
-import { damaged } from './zip.js';
+import { readingError } from './zip.js';
 
 export interface XmlHandlers {
   open(name: string, attributes: Record<string, string>): void;
   close(name: string): void;
   text?(text: string): void;
+}
+
+/** A cell takes 32,767 characters, escapes of seven for one among them; a longer text is made to fill memory. */
+const CELL_UNITS_MAX = 2 ** 20;
+
+/** @throws Error, to be told as damage, for a text that no cell can hold. */
+export function checkLength(text: string): void {
+  if (text.length > CELL_UNITS_MAX) throw new Error('a cell is longer than any spreadsheet writes');
 }
 
 const localName = (name: string): string => {
@@ -58,9 +65,7 @@ export async function* walkXml(part: Readable, handlers: XmlHandlers): AsyncGene
     check();
     yield;
   } catch (error) {
-    // A mistake of ours is no damage of the file.
-    const isOurs = error instanceof TypeError && !('code' in error);
-    throw error instanceof TableFileError || isOurs ? error : damaged(error);
+    throw readingError(error);
   } finally {
     part.destroy();
   }

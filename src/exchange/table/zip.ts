@@ -44,7 +44,7 @@ export async function openZip(path: string): Promise<ZipParts> {
       try {
         return await zip.openReadStreamPromise(entryOf(name));
       } catch (error) {
-        throw error instanceof TableFileError ? error : damaged(error);
+        throw readingError(error);
       }
     };
     return {
@@ -58,7 +58,7 @@ export async function openZip(path: string): Promise<ZipParts> {
             see(chunk as Buffer);
           }
         } catch (error) {
-          throw error instanceof TableFileError ? error : damaged(error);
+          throw readingError(error);
         }
         if (sum !== entryOf(name).crc32) {
           throw new TableFileError(
@@ -75,7 +75,14 @@ export async function openZip(path: string): Promise<ZipParts> {
   }
 }
 
-export function damaged(error: unknown): TableFileError {
+/** What to throw for an error met while a part was read: a full disk or a mistake of ours is no damage of the file. */
+export function readingError(error: unknown): unknown {
+  const isSystem = typeof error === 'object' && error !== null && 'syscall' in error;
+  const isOurs = error instanceof TypeError && !('code' in error);
+  return error instanceof TableFileError || isSystem || isOurs ? error : damaged(error);
+}
+
+function damaged(error: unknown): TableFileError {
   const detail = error instanceof Error ? error.message.slice(0, 120) : 'it cannot be read';
   return new TableFileError(
     'broken',

@@ -10,20 +10,34 @@ export interface InstantReader {
 }
 
 const DAY_MS = 86_400_000;
+const INSTANT_END = Date.UTC(2200, 0, 1);
 /** Day 0 of serial dates as UTC. That of 1900 stands a day early, as Excel counts a 29 February 1900. */
 const DAY_ZERO = { 1900: Date.UTC(1899, 11, 30), 1904: Date.UTC(1904, 0, 1) } as const;
 /** 1970 to 2199 in days of either epoch: what is outside is a number, not a date. */
 const SERIAL_MIN = 24_000;
 const SERIAL_MAX = 110_000;
 
-const RUSSIAN =
-  /^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?)?$/;
-const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+const OFFSET = String.raw`(Z|[+-]\d{2}(?::?\d{2})?)?`;
+const WEEKDAY =
+  '(?:пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)';
+/** `25.11.2026`, `25-11-26`, `ср, 25 ноября 2026 г. в 14:05`; points part the time of some programs, too. */
+const RUSSIAN = new RegExp(
+  String.raw`^(?:${WEEKDAY},?\s+)?(\d{1,2})(?:([.-])(\d{1,2})\2|\s+([а-я]{3,8})\.?\s+)(\d{4}|\d{2})(?:\s*г\.?|\s+года)?` +
+    String.raw`(?:,?\s+(?:в\s+)?(\d{1,2})([:.])(\d{2})(?:\7(\d{2})(?:[.,](\d{1,9}))?)?\s*${OFFSET})?$`,
+  'i',
+);
+const ISO = new RegExp(
+  String.raw`^(\d{4})([-/.])(\d{2})\2(\d{2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*${OFFSET})?$`,
+  'i',
+);
+/** In the genitive and shortened: the first three letters say which. */
+const MONTH = /^(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*$/i;
+const MONTHS = ['янв', 'фев', 'мар', 'апр', 'мая', 'июн', 'июл', 'авг', 'сен', 'окт', 'ноя', 'дек'];
 const NUMBER = /^\d{5,6}(?:[.,]\d+)?$/;
 
 /**
- * An instant from a cell: `25.11.2026`, `25.11.2026 14:05(:00)`, ISO with or without a zone, or a serial date.
+ * An instant from a cell: `25.11.2026`, `25.11.2026 14:05(:00)`, `25 ноября 2026 г., 14:05`, ISO with or without a
+ * zone, or a serial date. Slashes behind the day are refused: they may stand for either order.
  * A date alone is its midnight. @returns epoch ms; null for anything else.
  */
 export function readInstant(cell: Cell, reader: InstantReader): number | null {
@@ -34,18 +48,30 @@ export function readInstant(cell: Cell, reader: InstantReader): number | null {
   if (formed) return reader.clock.toInstant(formed);
   const russian = RUSSIAN.exec(text);
   if (russian) {
-    const [, day, month, year = '', ...time] = russian;
-    return reader.clock.toInstant(wall([year.length === 2 ? `20${year}` : year, month, day], time));
+    const [, day, , digits, name, year = '', hour, , minute, second, fraction, offset] = russian;
+    const month = name === undefined ? digits : monthOf(name);
+    const date = [year.length === 2 ? `20${year}` : year, month, day];
+    return inZone(reader, wall(date, [hour, minute, second, fraction]), offset);
   }
   const iso = ISO.exec(text);
   if (iso) {
-    const [, year, month, day, hour, minute, second, fraction, offset] = iso;
-    const time = wall([year, month, day], [hour, minute, second, fraction]);
-    return offset === undefined
-      ? reader.clock.toInstant(time)
-      : atOffset(time, offset.toUpperCase());
+    const [, year, , month, day, hour, minute, second, fraction, offset] = iso;
+    return inZone(reader, wall([year, month, day], [hour, minute, second, fraction]), offset);
   }
   return NUMBER.test(text) ? fromSerial(Number(text.replace(',', '.')), reader) : null;
+}
+
+const inZone = (
+  reader: InstantReader,
+  time: WallTime,
+  offset: string | undefined,
+): number | null =>
+  offset === undefined ? reader.clock.toInstant(time) : atOffset(time, offset.toUpperCase());
+
+/** `ноября` → `11`; `0`, which is no month, for another word. */
+function monthOf(name: string): string {
+  const start = name.slice(0, 3).toLowerCase().replace('май', 'мая');
+  return MONTH.test(name) ? String(MONTHS.indexOf(start) + 1) : '0';
 }
 
 function wall(
@@ -136,8 +162,8 @@ export function dateForm(form: string): DateForm {
   };
 }
 
-/** An instant of ours, written by export. */
+/** An instant of ours, written by export; null where somebody made of it what is none, or none from 1970 to 2199. */
 export function instantOf(text: string | undefined | null): number | null {
   const at = text ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
+  return at >= 0 && at < INSTANT_END ? at : null;
 }

@@ -18,6 +18,17 @@ function asText(cell: Cell): string {
   return typeof cell === 'number' ? String(cell) : withoutApostrophe(cell);
 }
 
+/** The beginning of a text, cut between characters as people count them. `max` in UTF-16 units. */
+export function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let end = 0;
+  for (const { index, segment } of new Intl.Segmenter('ru').segment(text.slice(0, max + 64))) {
+    if (index + segment.length > max) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
+}
+
 /** A name, code or address on one line; null for nothing and for `-`. */
 export function readWord(cell: Cell, max = WORD_MAX): Read<string | null> {
   const line = asText(cell).replace(/\s+/g, ' ').trim();
