@@ -31,11 +31,14 @@ export interface TrackedRow {
 const PUBLIC_EVENTS = ['received', 'assigned', 'asked', 'closed', 'reopened'];
 
 // Of each reply the newest revision that was published at this complaint: a duplicate has the answer of the
-// complaint that it was merged into.
+// complaint that it was merged into. In the order in which they were given: a correction, or a source that is slow,
+// publishes an earlier one after a later.
 const ANSWERS = `select jsonb_agg(jsonb_build_object('text', w.body, 'kind', w.kind, 'outcome', w.outcome,
     'publishedAt', w.published_at, 'revision', w.revision,
-    'attachments', ${attachmentsWhere('a.reply_id = w.reply_id')}) order by w.published_at, w.reply_id)
-  from (select distinct on (p.reply_id) p.reply_id, p.revision, p.published_at, r.kind, r.outcome, t.body
+    'attachments', ${attachmentsWhere('a.reply_id = w.reply_id')}) 
+    order by w.given_at, w.created_at, w.reply_id)
+  from (select distinct on (p.reply_id) p.reply_id, p.revision, p.published_at, r.kind, r.outcome, t.body,
+      r.created_at, coalesce(r.approved_at, r.created_at) as given_at
     from publications p join replies r on r.id = p.reply_id
       left join reply_revisions v on v.reply_id = p.reply_id and v.revision = p.revision
       join texts t on t.id = coalesce(v.text_id, r.text_id)
