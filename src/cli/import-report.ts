@@ -64,6 +64,9 @@ export function reportOf(
 export function linesOf(report: ImportReport): string[] {
   const { rows, detected, errors, warnings } = report;
   const found = Object.entries(detected).map(([name, value]) => `${name} ${String(value)}`);
+  const end = report.end === 'done' ? [] : [report.failure ?? ENDS[report.end]];
+  // A file that is no table was not read as anything, and no row of it counts.
+  if (found.length === 0) return end;
   return [
     `Read as ${found.join(', ')}; times without a zone are ${report.zone}.`,
     `${rows.read} rows: ${rows.in} in${report.dryRun ? ' (a dry run: nothing was brought in)' : ''}, ${rows.open} of them open; ${rows.alreadyThere} there already, ${rows.changed} of them changed since and left alone; ${rows.bad} bad; ${rows.warnings} warnings.`,
@@ -73,7 +76,7 @@ export function linesOf(report: ImportReport): string[] {
       (one) => `  warning, ${one.column}: ${one.reason} (rows: ${one.rows}, first ${one.row})`,
     ),
     ...more(report.warningsTotal - warnings.length, 'kinds of warnings'),
-    ...(report.end === 'done' ? [] : [report.failure ?? ENDS[report.end]]),
+    ...end,
   ];
 }
 

@@ -39,16 +39,18 @@ export interface TrackedRow {
 const PUBLIC_EVENTS = ['received', 'assigned', 'asked', 'closed', 'reopened'];
 
 // Of each reply the newest revision that was published at this complaint: a duplicate has the answer of the
-// complaint that it was merged into.
+// complaint that it was merged into. In the order in which they were given: a correction, or a source that is slow,
+// publishes an earlier one after a later.
 const ANSWERS = `select jsonb_agg(jsonb_build_object('text', w.body, 'kind', w.kind, 'outcome', w.outcome,
     'publishedAt', w.published_at, 'revision', w.revision,
     'other', case when w.of <> c.id then (select jsonb_build_object('name', o.author_name, 'handle', o.author_handle,
         'contact', o.author_contact, 'texts', coalesce((select jsonb_agg(x.body) from texts x
           where x.complaint_id = o.id and x.kind in ('complaint', 'word') and x.body is not null), '[]'))
       from complaints o where o.id = w.of) end,
-    'attachments', ${attachmentsWhere('a.reply_id = w.reply_id')}) order by w.published_at, w.reply_id)
+    'attachments', ${attachmentsWhere('a.reply_id = w.reply_id')})
+    order by w.given_at, w.created_at, w.reply_id)
   from (select distinct on (p.reply_id) p.reply_id, p.revision, p.published_at, r.kind, r.outcome, t.body,
-      r.complaint_id as of
+      r.complaint_id as of, r.created_at, coalesce(r.approved_at, r.created_at) as given_at
     from publications p join replies r on r.id = p.reply_id
       left join reply_revisions v on v.reply_id = p.reply_id and v.revision = p.revision
       join texts t on t.id = coalesce(v.text_id, r.text_id)

@@ -31,6 +31,28 @@ const typesOf = async (complaint: Taken): Promise<string[]> =>
   (await work.events(complaint)).map((event) => event.type);
 
 describe('the private link', () => {
+  it('shows answers in the order in which they were given, whichever reached the source first', async () => {
+    const complaint = await assigned();
+    const { body: interim } = await api.post(`/api/v1/complaints/${complaint.id}/replies`, {
+      kind: 'interim',
+      text: 'Выезжаем',
+    });
+    await api.post(`/api/v1/complaints/${complaint.id}/replies`, { kind: 'final', text: 'Готово' });
+    await work.closed(complaint);
+    await until(
+      () => follow(complaint),
+      ({ answers }) => answers.length === 2,
+    );
+    await api.parts.pool.query(
+      `update publications set published_at = published_at + interval '1 hour' where reply_id = $1`,
+      [interim.replyId],
+    );
+
+    const { answers } = await follow(complaint);
+
+    expect(answers).toMatchObject([{ kind: 'interim' }, { kind: 'final' }]);
+  });
+
   it('shows the own words, the answer and what happened in public, and nothing internal', async () => {
     const complaint = await assigned({ text: 'Яма во дворе', author: { name: 'Анна Секретова' } });
     await api.post(`/api/v1/complaints/${complaint.id}/escalate`, { reason: 'Тайная причина' });

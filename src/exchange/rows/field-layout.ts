@@ -26,6 +26,9 @@ export const INCIDENT_TABLE: WantedColumns = {
   title: 'an incident export',
 };
 
+/** Any of these may say that a row is closed. */
+const CLOSES: readonly FieldKey[] = ['status', 'step', 'closedAt', 'closingReason', 'tags'];
+
 /** Column names are looked for in so many rows: some exports begin with a title. */
 export const HEADER_ROWS_MAX = 50;
 
@@ -96,6 +99,9 @@ export function layOut(
           `the sheet «${shortened(sheet, 60)}» has the columns, too, and is not read: import it as a file of its own`,
         ),
       ),
+      ...(CLOSES.some((field) => places.has(field) || wanted.constants?.has(field) === true)
+        ? []
+        : [warning('', 'no column tells what is closed: every row counts as open')]),
       ...missing.map((field) => warning(columnOf(field), 'the column is missing')),
       ...(wanted === INCIDENT_TABLE
         ? unknown.map((name) => warning(name, 'is no column of the format; left out'))

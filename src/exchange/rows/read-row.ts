@@ -1,7 +1,7 @@
 import { SOURCES } from '../../contract/list.js';
 import { COMPLAINT_KINDS } from '../../domain/commands.js';
 import { readTags, type IncidentTags } from '../export/incident-tags.js';
-import { CLOSED_STEP, RATING_STEP } from '../incident-columns.js';
+import { RATING_STEP } from '../incident-columns.js';
 import { shortened } from '../values/words.js';
 import { instantOf, type InstantReader } from '../values/instant.js';
 import { CellReader } from './cell-reader.js';
@@ -9,7 +9,7 @@ import type { FieldCells, RowProblem } from './fields.js';
 import { readClosing } from './read-closing.js';
 import { readReplies } from './read-replies.js';
 import type { SourceLabels, SourceRow } from './source-row.js';
-import { codeOf, fold, sourceOf } from './vocabulary.js';
+import { codeOf, fold, saysClosed, sourceOf } from './vocabulary.js';
 
 export interface ReadContext {
   instants: InstantReader;
@@ -72,7 +72,7 @@ export function readRow(cells: FieldCells, row: number, context: ReadContext): R
     createdAt: createdAt ?? 0,
   });
   const closedAt = reader.instant('closedAt');
-  const closing = isClosed(reader, labels.step, tags, closedAt)
+  const closing = isClosed(reader, labels, tags, closedAt)
     ? readClosing(reader, labels, tags, {
         closedAt,
         createdAt: createdAt ?? 0,
@@ -147,23 +147,29 @@ function readFigures(reader: CellReader) {
   };
 }
 
-/** `Готово` and a closing date close; so does the step after the answer, in which nobody has anything to do. */
+/**
+ * `Готово` and a closing date close; so does the step after the answer, in which nobody has anything to do, and the
+ * reason of a closing in a table that tells no step. A status that nobody translates closes by a usual word or a date.
+ */
 function isClosed(
   reader: CellReader,
-  step: string | undefined,
+  { step, closingReason }: SourceLabels,
   tags: IncidentTags,
   closedAt: number | null,
 ): boolean {
   const told = reader.word('status');
   if (told === 'open' || (told !== null && codeOf(told) !== null)) return told !== 'open';
   if (told !== null) {
+    const isKnown = saysClosed(told) || closedAt !== null;
     const word = shortened(told, 60);
-    reader.warn('status', `«${word}» is no status that is known; a closing date decides`);
-    return closedAt !== null;
+    const taken = isKnown ? 'closed' : 'open';
+    reader.warn('status', `«${word}» is no status that is known; the row is taken as ${taken}`);
+    return isKnown;
   }
   if (tags.status !== undefined) return tags.status === 'closed';
-  const word = fold(step ?? '');
-  return word === fold(CLOSED_STEP) || word === fold(RATING_STEP) || closedAt !== null;
+  if (closedAt !== null || step === undefined)
+    return closedAt !== null || closingReason !== undefined;
+  return saysClosed(step) || fold(step) === fold(RATING_STEP);
 }
 
 function approvalOf(

@@ -1,6 +1,7 @@
 import type { ReplyOutcome } from '../../domain/commands.js';
 import { REJECT_CODES, CLOSURE_REASONS } from '../../domain/transitions.js';
 import type { ClosureReason, RejectCode } from '../../domain/transitions.js';
+import { CLOSED_STEP } from '../incident-columns.js';
 import {
   CLOSING_WORDS,
   OUTCOME_WORDS,
@@ -21,6 +22,27 @@ const outcomes = reversed(OUTCOME_WORDS);
 /** `Решено` → `solved`; a code stands for itself; undefined for another word. */
 export const outcomeOf = (word: string): ReplyOutcome | undefined =>
   outcomes.get(fold(word)) ?? (word in OUTCOME_WORDS ? (word as ReplyOutcome) : undefined);
+
+/** Words by which desks say that a row is done with; the first is the real system's. */
+const CLOSED_WORDS = new Set(
+  [
+    CLOSED_STEP,
+    ...[
+      'закрыт',
+      'закрыта',
+      'закрыто',
+      'завершен',
+      'завершена',
+      'завершено',
+      'выполнено',
+      'решено',
+    ],
+    ...['архив', 'closed', 'resolved', 'completed', 'done'],
+  ].map(fold),
+);
+
+/** Whether a step or a status says that the row is closed. */
+export const saysClosed = (word: string): boolean => CLOSED_WORDS.has(fold(word));
 
 /** What a closing reason says. */
 export interface ClosingMeaning {

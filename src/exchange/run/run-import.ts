@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { addProblems } from '../../db/import-problems.js';
+import { addProblems, type ImportProblem } from '../../db/import-problems.js';
 import {
   LeaseLost,
   saveProgress,
@@ -175,6 +175,7 @@ async function withRetries(
       batch.rows.forEach(({ row }) => target.dryRun?.seen.add(row.sourceId));
       return counts;
     } catch (error) {
+      if (isOfData(error)) return await rowByRow(target, batch, before);
       const isTaken = (error as { code?: unknown }).code === '23505';
       if (error instanceof LeaseLost || tried >= TRIES || !(isTaken || isDatabaseAway(error))) {
         throw error;
@@ -182,4 +183,31 @@ async function withRetries(
       await new Promise((resolve) => setTimeout(resolve, 500 * tried));
     }
   }
+}
+
+/** A value that PostgreSQL does not take (classes 22 and 54, and checks): trying again would not help. */
+const isOfData = (error: unknown): boolean =>
+  /^(?:22|54|23502|23514)/.test(String((error as { code?: unknown }).code));
+
+/** Finds the rows that cannot be kept, so that one of them does not keep the others out. */
+async function rowByRow(
+  target: BatchTarget,
+  batch: Batch,
+  before: ImportCounts,
+): Promise<ImportCounts> {
+  let counts = before;
+  for (const one of batch.rows) {
+    const { row } = one.row;
+    const single = { ...newBatch(), read: 1, lastRow: row };
+    try {
+      counts = await writeBatch(target, { ...single, rows: [one] }, counts);
+    } catch (error) {
+      if (!isOfData(error)) throw error;
+      const reason = 'holds a value that cannot be kept';
+      const problem: ImportProblem = { severity: 'error', row, column: '', reason, rows: 1 };
+      counts = await writeBatch(target, { ...single, bad: 1, problems: [problem] }, counts);
+    }
+  }
+  const read = batch.read - batch.rows.length;
+  return writeBatch(target, { ...batch, rows: [], read }, counts);
 }
