@@ -13,10 +13,11 @@ import { registerProcesses } from './processes.js';
 import { registerRebuild } from './rebuild.js';
 import { registerRegion } from './region.js';
 import { registerUp } from './up.js';
+import { VERSION } from './version.js';
 
-const program = new Command('otklik').description(
-  'The complaint desk of a regional management centre.',
-);
+const program = new Command('otklik')
+  .description('The complaint desk of a regional management centre.')
+  .version(VERSION);
 
 registerUp(program);
 registerDemo(program);
