@@ -99,8 +99,8 @@ describe('an answer in a public view', () => {
     expect(hideQuoted('Тел. 8 831 433-22-11', [])).toBe('Тел. 8 831 433-22-11');
   });
 
-  it('costs no time on texts that were made to', () => {
-    const began = performance.now();
+  // An unbounded pattern takes minutes for one of these: the runner's limit of a test ends it.
+  it('comes to an end on texts that were made to take for ever', () => {
     for (const piece of [
       '8(',
       '1 ',
@@ -113,8 +113,7 @@ describe('an answer in a public view', () => {
       'Иван ',
       'паспорт ',
     ]) {
-      hidePersonalData(piece.repeat(10_000).slice(0, 20_000));
+      expect(hidePersonalData(piece.repeat(10_000).slice(0, 20_000))).not.toBe('');
     }
-    expect(performance.now() - began).toBeLessThan(3_000);
   });
 });
