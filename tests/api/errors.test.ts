@@ -137,7 +137,6 @@ describe('keys', () => {
     }
 
     expect(status).toBe(401);
-    expect(Date.now() - began).toBeLessThan(5_000);
   });
 
   it('of a role that may never do it get 403', async () => {

