@@ -57,20 +57,27 @@ export async function findCommand(db: Db, id: string): Promise<CommandRow | null
   return rows[0] ?? null;
 }
 
-/** Marks a command that the workflow refused before a step looked at its row. */
+/**
+ * Marks a command that the workflow refused before a step looked at its row.
+ * @returns false when it was decided already.
+ */
 export async function refuseCommand(
   db: Db,
   id: string,
   refused: NonNullable<NonNullable<CommandRow['result']>['refused']>,
   at: number,
-): Promise<void> {
-  await db.query({
+): Promise<boolean> {
+  const { rowCount } = await db.query({
     name: 'refuse-command',
     text: `update commands set state = 'refused', result = $2, decided_at = $3
       where id = $1 and state = 'pending'`,
     values: [id, JSON.stringify({ refused }), new Date(at)],
   });
+  if (rowCount === 0) {
+    return false;
+  }
   await forgetExtension(db, id);
+  return true;
 }
 
 /** Takes back the extension that a refused command asked for: a refusal changes nothing. */

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import pino from 'pino';
 import { v7 as uuid } from 'uuid';
 import { createApp, type AppDeps } from '../../src/api/app.js';
+import type { CommandOutcome } from '../../src/temporal/desk-client.js';
 import { openFiles } from '../../src/api/attachments/files.js';
 import { readConfig } from '../../src/config.js';
 import { insertKey, makeKey, type KeyRole } from '../../src/db/keys-store.js';
@@ -70,6 +71,8 @@ export interface ResourceDesk {
   view(): Promise<RegionView>;
   /** A desk whose Temporal is away when false. */
   temporal: { up: boolean };
+  /** What comes of a command that is sent to a run; there is no worker unless a test says what one does. */
+  runs: { carryOut: (commandId: string) => Promise<CommandOutcome> };
   keyFor(role: KeyRole, agencyId?: string): Promise<string>;
   call(
     key: string | null,
@@ -88,13 +91,16 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
   await loadRegion(owner, await readRegion(findRegionDir('nizhny-novgorod')));
   const pool = openPool(database.url, 'otklik_api', 10);
   const temporal = { up: true };
+  const runs: ResourceDesk['runs'] = {
+    carryOut: () => Promise.reject(new Error('no worker here')),
+  };
   const config = readConfig({ NODE_ENV: 'test', OTKLIK_RATE_LIMIT: '0', LOG_LEVEL: 'silent' });
   const deps: AppDeps = {
     config,
     pool,
     region: new RegionCache(pool),
     desk: {
-      command: () => Promise.reject(new Error('no worker here')),
+      command: (_complaint, { id }) => runs.carryOut(id),
       ping: () => Promise.resolve(temporal.up),
     },
     anchor: IDENTITY,
@@ -114,6 +120,7 @@ export async function openResourceDesk(): Promise<ResourceDesk> {
     app,
     url: base,
     temporal,
+    runs,
     view: () => deps.region.current(),
     async keyFor(role, agencyId) {
       const key = makeKey();

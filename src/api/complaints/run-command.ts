@@ -178,8 +178,18 @@ async function send(
   }
   if (!outcome.applied) {
     const { code, message, allowed } = outcome;
-    await refuseCommand(deps.pool, id, { code, message, allowed }, worldNow(deps));
-    throw refusal(type, outcome);
+    const isRefused = await refuseCommand(
+      deps.pool,
+      id,
+      { code, message, allowed },
+      worldNow(deps),
+    );
+    // A run that Temporal took up again from before the step knows nothing of it; the row does.
+    const row = isRefused ? null : await findCommand(deps.pool, id);
+    if (row?.state !== 'applied') {
+      throw refusal(type, outcome);
+    }
+    await remind(deps, head);
   }
 }
 
