@@ -30,10 +30,13 @@ const folded = (values: string[]): string[] =>
   values.map((value) => value.trim().toLowerCase().replaceAll('ё', 'е'));
 
 /**
- * Everything that lies about a person: the complaints they wrote, and texts of other complaints that name them. What
- * the found complaints tell of the author (a name, a handle) is looked for in the texts as well.
+ * The complaints that a person wrote, one more than are shown, and what the person is looked for by in the texts of
+ * others: what was given, and what those complaints tell of their author (a name, a handle).
  */
-export async function findSubject(pool: pg.Pool, subject: Subject): Promise<FoundSubject> {
+export async function findAuthored(
+  pool: pg.Pool,
+  subject: Subject,
+): Promise<Pick<FoundSubject, 'complaints' | 'pattern'>> {
   const secret = await secretOf(pool, 'person_key');
   const personKeys = subject.contacts
     .map((contact) => personKey(secret, '', { contact }))
@@ -54,7 +57,12 @@ export async function findSubject(pool: pg.Pool, subject: Subject): Promise<Foun
     },
     FOUND_MAX + 1,
   );
-  const pattern = patternOf(withAuthors(subject, complaints));
+  return { complaints, pattern: patternOf(withAuthors(subject, complaints)) };
+}
+
+/** Everything that lies about a person: the complaints they wrote, and texts of other complaints that name them. */
+export async function findSubject(pool: pg.Pool, subject: Subject): Promise<FoundSubject> {
+  const { complaints, pattern } = await findAuthored(pool, subject);
   const mentions =
     pattern === null
       ? []

@@ -9,7 +9,7 @@ import {
 } from '../../db/subjects-store.js';
 import { invalid } from '../../errors.js';
 import { eraseSubject } from '../../subjects/erase-subject.js';
-import { findSubject, type Subject } from '../../subjects/find.js';
+import { findAuthored, findSubject } from '../../subjects/find.js';
 import { excerptOf } from '../../subjects/terms.js';
 import { callerOf, permit } from '../auth.js';
 import { worldNow, type AppDeps } from '../deps.js';
@@ -66,7 +66,9 @@ export function subjectRoutes(deps: AppDeps): Router {
     const ids = await idsOf(deps, complaints);
     // What the person is called in others' texts is known from their complaints, as long as those are there.
     const { pattern } =
-      mentions.length > 0 ? await known(deps, { ...terms, complaints: ids }) : none;
+      mentions.length > 0
+        ? await findAuthored(deps.pool, { ...terms, complaints: ids })
+        : { pattern: null };
     const { actor } = callerOf(req);
     const { pool, desk, files } = deps;
     res.json(
@@ -78,12 +80,6 @@ export function subjectRoutes(deps: AppDeps): Router {
   });
 
   return router;
-}
-
-const none = { pattern: null };
-
-async function known(deps: AppDeps, subject: Subject): Promise<{ pattern: string | null }> {
-  return findSubject(deps.pool, subject);
 }
 
 /** @throws AppError `invalid` naming each that is no complaint: nothing is erased then. */
