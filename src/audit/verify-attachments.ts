@@ -1,15 +1,5 @@
-import type { Db } from '../db/pool.js';
 import { textDigest } from '../db/timeline.js';
-import type { Problems } from './problems.js';
-
-/** An event's word on an attachment, and where it stands. */
-interface Reference {
-  number: string;
-  complaintId: string;
-  seq: number;
-  id: string;
-  digest: string;
-}
+import { ReferenceChecks, type Place, type Reference } from './reference-checks.js';
 
 interface Row {
   id: string;
@@ -19,39 +9,15 @@ interface Row {
   erased: boolean;
 }
 
-const BATCH = 500;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Compares what the rows say of attached files with the digests that `attached` events keep of them. */
-export class AttachmentChecks {
-  checked = 0;
-  private waiting: Reference[] = [];
-
-  constructor(
-    private readonly db: Db,
-    private readonly problems: Problems,
-  ) {}
-
-  get isFull(): boolean {
-    return this.waiting.length >= BATCH;
-  }
-
+export class AttachmentChecks extends ReferenceChecks {
   /** Takes the attachment that an event's data names, if it does. */
-  add(of: { number: string; complaintId: string; seq: number }, value: unknown): void {
+  add(of: Place, value: unknown): void {
     const { attachment: id, digest } = (value ?? {}) as { attachment?: unknown; digest?: unknown };
-    if (typeof id === 'string' && typeof digest === 'string' && UUID.test(id)) {
-      this.waiting.push({ ...of, id, digest });
-    }
+    this.take(of, id, digest);
   }
 
-  async flush(): Promise<void> {
-    for (let from = 0; from < this.waiting.length; from += BATCH) {
-      await this.compareAll(this.waiting.slice(from, from + BATCH));
-    }
-    this.waiting = [];
-  }
-
-  private async compareAll(references: Reference[]): Promise<void> {
+  protected async compareAll(references: Reference[]): Promise<void> {
     // A file that came with a word may lie with another complaint by now: either's erasing takes it along.
     const { rows } = await this.db.query<Row>(
       `select a.id, a.digest, a.key, a.digest is null and exists (select from events e where e.type = 'erased'
@@ -73,7 +39,6 @@ export class AttachmentChecks {
         this.problems.add({ kind: 'attachment_altered', ...of, detail });
       }
     }
-    this.checked += references.length;
   }
 }
 

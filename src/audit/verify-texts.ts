@@ -1,47 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Db } from '../db/pool.js';
 import { textDigest } from '../db/timeline.js';
 import { REDACTED } from '../subjects/terms.js';
-import type { Problems } from './problems.js';
-
-/** An event's word on a text, and where it stands. */
-interface Reference {
-  number: string;
-  complaintId: string;
-  seq: number;
-  id: string;
-  digest: string;
-}
-
-/** Texts read at once; each may have 20,000 characters. */
-const BATCH = 500;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { ReferenceChecks, type Place, type Reference } from './reference-checks.js';
 
 /** Compares texts with the digests that events keep of them, some hundred at a time. */
-export class TextChecks {
-  checked = 0;
+export class TextChecks extends ReferenceChecks {
   redacted = 0;
   erased = 0;
-  private waiting: Reference[] = [];
 
-  constructor(
-    private readonly db: Db,
-    private readonly problems: Problems,
-  ) {}
-
-  /** True when enough texts wait to be worth a statement. */
-  get isFull(): boolean {
-    return this.waiting.length >= BATCH;
-  }
-
-  async flush(): Promise<void> {
-    for (let from = 0; from < this.waiting.length; from += BATCH) {
-      await this.compareAll(this.waiting.slice(from, from + BATCH));
-    }
-    this.waiting = [];
-  }
-
-  private async compareAll(references: Reference[]): Promise<void> {
+  protected async compareAll(references: Reference[]): Promise<void> {
     const { rows } = await this.db.query<{ id: string; key: Buffer | null; body: string | null }>(
       'select id, key, body from texts where id = any($1)',
       [references.map((reference) => reference.id)],
@@ -57,19 +24,15 @@ export class TextChecks {
       }
     }
     await this.lookAtEmpty(emptied);
-    this.checked += references.length;
   }
 
   /** Takes every text that `value`, an event's data, refers to at whatever depth. */
-  add(of: { number: string; complaintId: string; seq: number }, value: unknown): void {
+  add(of: Place, value: unknown): void {
     if (value === null || typeof value !== 'object') {
       return;
     }
     const { id, digest } = value as { id?: unknown; digest?: unknown };
-    if (typeof id === 'string' && typeof digest === 'string' && UUID.test(id)) {
-      const { number, complaintId, seq } = of;
-      this.waiting.push({ number, complaintId, seq, id, digest });
-    }
+    this.take(of, id, digest);
     for (const member of Object.values(value)) {
       this.add(of, member);
     }
