@@ -1,6 +1,7 @@
 import type { ImportProblem } from '../db/import-problems.js';
 import type { ImportRow } from '../db/imports-store.js';
 import type { CarriedOut } from '../exchange/run/carry-out.js';
+import { shownCounts } from '../exchange/run/shown-counts.js';
 
 interface Found {
   rows: ImportProblem[];
@@ -15,15 +16,7 @@ export interface ImportReport {
   zone: string;
   dryRun: boolean;
   detected: Record<string, unknown>;
-  rows: {
-    read: number;
-    in: number;
-    open: number;
-    alreadyThere: number;
-    changed: number;
-    bad: number;
-    warnings: number;
-  };
+  rows: ReturnType<typeof shownCounts>;
   errors: ImportProblem[];
   errorsTotal: number;
   warnings: ImportProblem[];
@@ -36,7 +29,6 @@ export function reportOf(
   errors: Found,
   warnings: Found,
 ): ImportReport {
-  const { counts } = row;
   return {
     id: row.id,
     end,
@@ -44,15 +36,7 @@ export function reportOf(
     zone: row.options.zone,
     dryRun: row.options.dryRun,
     detected: (row.detected ?? {}) as Record<string, unknown>,
-    rows: {
-      read: counts.read,
-      in: counts.in,
-      open: counts.open,
-      alreadyThere: counts.there,
-      changed: counts.changed,
-      bad: counts.bad,
-      warnings: counts.warnings,
-    },
+    rows: shownCounts(row.counts),
     errors: errors.rows,
     errorsTotal: errors.total,
     warnings: warnings.rows,

@@ -23,7 +23,7 @@ import { carryOutNext } from '../exchange/run/carry-out.js';
 import { importDigest, importFolder } from '../exchange/run/import-files.js';
 import { TableFileError } from '../exchange/table/cell.js';
 import { sniff } from '../exchange/table/sniff.js';
-import { wallClock } from '../exchange/values/wall-clock.js';
+import { zoneClock } from '../exchange/values/zone-clock.js';
 import { linesOf, reportOf } from './import-report.js';
 import { readOperatorConfig } from './operator-config.js';
 
@@ -69,7 +69,7 @@ async function optionsOf(flags: Flags, regionZone: string): Promise<ImportOption
   const mapping = flags.mapping === undefined ? null : await readMapping(resolve(flags.mapping));
   const zone = flags.zone ?? mapping?.zone ?? regionZone;
   try {
-    wallClock(zone);
+    zoneClock(zone);
   } catch (error) {
     throw new ConfigError(`--zone: ${(error as Error).message}`);
   }

@@ -10,7 +10,7 @@ import type { WantedColumns } from './rows/field-layout.js';
 import { FIELD_KEYS, type FieldKey } from './rows/fields.js';
 import { codeOf, fold, outcomeOf } from './rows/vocabulary.js';
 import { dateForm, type DateForm } from './values/instant.js';
-import { wallClock } from './values/wall-clock.js';
+import { zoneClock } from './values/zone-clock.js';
 
 const field = z.enum(FIELD_KEYS as [FieldKey, ...FieldKey[]]);
 const name = label(200);
@@ -98,7 +98,7 @@ function wrongIn(
 
 function isZone(zone: string): boolean {
   try {
-    wallClock(zone);
+    zoneClock(zone);
     return true;
   } catch {
     return false;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../project-root.js';
 import { REGION_FILES } from '../contract/region-files.js';
 import { didYouMean } from './nearest.js';
 import { RegionFileError } from './region-file-error.js';
@@ -34,9 +34,5 @@ function regionsIn(folder: string): string[] {
     .map(({ name }) => name);
 }
 
-/** `regions/` beside the project's package.json, from the sources as from the compiled files. */
-export function regionsDir(): string {
-  let dir = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(dir, 'package.json')) && dirname(dir) !== dir) dir = dirname(dir);
-  return join(dir, 'regions');
-}
+/** `regions/` beside the project's package.json. */
+export const regionsDir = (): string => join(projectRoot(), 'regions');

@@ -6,7 +6,7 @@ import {
   readInstant,
   type InstantReader,
 } from '../../src/exchange/values/instant.js';
-import { wallClock } from '../../src/exchange/values/wall-clock.js';
+import { zoneClock } from '../../src/exchange/values/zone-clock.js';
 import {
   readCount,
   readFlag,
@@ -15,7 +15,7 @@ import {
   shortened,
 } from '../../src/exchange/values/words.js';
 
-const moscow: InstantReader = { clock: wallClock('Europe/Moscow'), epoch: 1900 };
+const moscow: InstantReader = { clock: zoneClock('Europe/Moscow'), epoch: 1900 };
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 describe('instants of a file', () => {
@@ -72,7 +72,7 @@ describe('instants of a file', () => {
   });
 
   it('follow the zone through its changes, whatever the process has', () => {
-    const newYork = { ...moscow, clock: wallClock('America/New_York') };
+    const newYork = { ...moscow, clock: zoneClock('America/New_York') };
 
     expect(iso(readInstant('2018-03-11 01:59:59', newYork))).toBe('2018-03-11T06:59:59.000Z');
     expect(iso(readInstant('2018-03-11 03:00:00', newYork))).toBe('2018-03-11T07:00:00.000Z');

@@ -21,7 +21,7 @@ import { importDigest, importFolder } from '../../exchange/run/import-files.js';
 import { TableFileError } from '../../exchange/table/cell.js';
 import { openTable } from '../../exchange/table/open-table.js';
 import { sniff } from '../../exchange/table/sniff.js';
-import { wallClock } from '../../exchange/values/wall-clock.js';
+import { zoneClock } from '../../exchange/values/zone-clock.js';
 import { callerOf, permit } from '../auth.js';
 import type { AppDeps } from '../deps.js';
 import { idempotent, resourceIdOf } from '../idempotency.js';
@@ -140,7 +140,7 @@ async function optionsOf(deps: AppDeps, body: unknown, folder: string): Promise<
   const mapping = form.mapping === undefined ? null : await mappingOf(form.mapping, folder);
   const zone = form.zone ?? mapping?.zone ?? (await deps.region.current()).settings.zone;
   try {
-    wallClock(zone);
+    zoneClock(zone);
   } catch {
     throw invalid([{ path: 'zone', message: 'is no time zone such as Europe/Moscow' }]);
   }

@@ -1,6 +1,7 @@
 import type { ImportItem } from '../../contract/imports.js';
 import type { ImportProblem } from '../../db/import-problems.js';
 import type { ImportRow } from '../../db/imports-store.js';
+import { shownCounts } from '../../exchange/run/shown-counts.js';
 
 /** Told with every import, since nobody should have to guess it. */
 export const CLOCK_RULE =
@@ -25,13 +26,7 @@ export function showImport(
     detected: row.detected as ImportItem['detected'],
     progress: {
       rowsTotal: row.rowsTotal,
-      read: counts.read,
-      in: counts.in,
-      open: counts.open,
-      alreadyThere: counts.there,
-      changed: counts.changed,
-      bad: counts.bad,
-      warnings: counts.warnings,
+      ...shownCounts(counts),
     },
     clockRule: CLOCK_RULE,
     errors,

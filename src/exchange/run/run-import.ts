@@ -15,7 +15,7 @@ import { INCIDENT_TABLE } from '../rows/field-layout.js';
 import { readRow, type ReadContext, type ReadRow } from '../rows/read-row.js';
 import { TableFileError } from '../table/cell.js';
 import { openTable, type OpenTable } from '../table/open-table.js';
-import { wallClock } from '../values/wall-clock.js';
+import { zoneClock } from '../values/zone-clock.js';
 import {
   addRowProblems,
   newBatch,
@@ -79,7 +79,7 @@ export async function runImport(deps: ImportDeps, run: ImportRun): Promise<boole
     const context: ReadContext = {
       now,
       instants: {
-        clock: wallClock(row.options.zone),
+        clock: zoneClock(row.options.zone),
         epoch: table.detected.epoch ?? 1900,
         form,
       },

@@ -1,5 +1,5 @@
 import type { Cell } from '../table/cell.js';
-import type { WallClock, WallTime } from './wall-clock.js';
+import type { WallClock, WallTime } from './zone-clock.js';
 
 /** How a file writes its instants. */
 export interface InstantReader {

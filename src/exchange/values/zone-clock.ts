@@ -26,7 +26,7 @@ export interface WallClock {
 }
 
 /** @throws RangeError for an unknown zone. */
-export function wallClock(zone: string): WallClock {
+export function zoneClock(zone: string): WallClock {
   if (!IANAZone.isValidZone(zone)) {
     throw new RangeError(`unknown time zone: ${zone.slice(0, 60)}`);
   }
